@@ -1,0 +1,45 @@
+# Upstate: `make` alone prints what there is. Paths are relative, so a checkout under a folder with spaces works.
+PYTHON ?= $(shell command -v python3 || command -v python)
+JOBS   ?= auto
+ARGS   ?=
+bin    := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench lock clean
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: ## make .venv with .venv/bin/upstate (does nothing where it is up to date)
+	@test -n "$(PYTHON)" || { echo "make: no python3 found; install Python 3.11 or newer, or say PYTHON=/path/to/it" >&2; exit 1; }
+	@"$(PYTHON)" tools/bootstrap.py
+
+demo: setup ## resync a made-up district into a real PostgreSQL; ARGS="--scale 0.1" for more
+	@$(bin)/upstate demo $(ARGS)
+
+test: setup ## run every test; ARGS="-k orphan" for some, JOBS=0 for one process
+	@$(bin)/pytest -q -n $(JOBS) --maxprocesses 6 $(ARGS)
+
+check: setup ## style, types, walls between the rooms, house rules
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy
+	$(bin)/lint-imports
+	$(bin)/python tools/house_rules.py
+
+format: setup ## let ruff mend what it can
+	$(bin)/ruff check --fix
+	$(bin)/ruff format
+
+bench: setup ## the floor (COPY piped into COPY) and ours, on the same data; ARGS="--scale 1"
+	@$(bin)/python -m bench $(ARGS)
+
+lock: ## pin requirements/*.txt anew from requirements/*.in (needs uv)
+	@command -v uv >/dev/null || { echo "make lock: needs uv on the PATH (pip install uv)" >&2; exit 1; }
+	uv pip compile $(LOCK) requirements/base.in -o requirements/base.txt
+	uv pip compile $(LOCK) -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+LOCK := -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+
+clean: ## remove what was made here: .venv and caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Upstate keeps a state's education database true to its districts."""

@@ -1,0 +1,64 @@
+"""The one tree of errors; each carries one clear line: what is wrong and what to do.
+
+UpstateError
+├── ConfigError        a setting, an environment variable or an argument is wrong
+├── CatalogError       a catalog file is wrong; the message names file and key
+├── PlanError          what was asked for cannot be planned
+├── MappingError       a district's mapping file is wrong
+├── SourceError        the district's database cannot be read as asked
+├── WireError          a batch or a message is not what it says it is
+├── DatabaseError      the state's PostgreSQL cannot be reached or used
+├── LandingError       an object could not land; nothing of it was written
+│   └── FencedError    a late writer: the work order has moved on to another claim
+└── EmbeddedError      the PostgreSQL that comes with Upstate will not start or stop
+
+A record that may not come in is never an error: it is a rejection, which is data.
+"""
+
+
+class UpstateError(Exception):
+    """Anything a person may meet. `message` is one line, fit to be shown as it is."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ConfigError(UpstateError):
+    """A setting, an environment variable or an argument is wrong."""
+
+
+class CatalogError(UpstateError):
+    """A catalog file is wrong."""
+
+
+class PlanError(UpstateError):
+    """What was asked for cannot be planned."""
+
+
+class MappingError(UpstateError):
+    """A district's mapping file is wrong."""
+
+
+class SourceError(UpstateError):
+    """The district's database cannot be read as asked."""
+
+
+class WireError(UpstateError):
+    """A batch or a message is not what it says it is."""
+
+
+class DatabaseError(UpstateError):
+    """The state's PostgreSQL cannot be reached or used."""
+
+
+class LandingError(UpstateError):
+    """An object could not land; nothing of it was written."""
+
+
+class FencedError(LandingError):
+    """A late writer: the work order has moved on to another claim."""
+
+
+class EmbeddedError(UpstateError):
+    """The PostgreSQL that comes with Upstate will not start or stop."""
