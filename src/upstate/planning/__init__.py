@@ -1,0 +1,22 @@
+"""What a resync will do: chosen objects and a year to ordered steps; an order's lifecycle; tally and status. Pure."""
+
+from upstate.planning.lifecycle import OrderEvent, OrderState, may_land, next_state
+from upstate.planning.plan import Plan, Step, make_plan, offered
+from upstate.planning.tally import Counts, Status, status_of
+from upstate.planning.zone import Zone, year_name
+
+__all__ = [
+    "Counts",
+    "OrderEvent",
+    "OrderState",
+    "Plan",
+    "Status",
+    "Step",
+    "Zone",
+    "make_plan",
+    "may_land",
+    "next_state",
+    "offered",
+    "status_of",
+    "year_name",
+]
