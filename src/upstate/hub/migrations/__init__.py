@@ -1,0 +1,1 @@
+"""The steps that make the control tables what the models say."""

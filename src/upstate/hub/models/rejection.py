@@ -1,0 +1,51 @@
+"""What did not land: a record and one reason, with the root whose mending would free it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from upstate.hub.models.district import District
+from upstate.hub.models.resync import Resync
+
+
+class Rejection(models.Model):
+    """One reason of one record. Open while `resolved_at` is null; a rerun updates it and never doubles it.
+
+    `key` holds the key's parts as text. A record that failed, or was excluded by a rule of its own object, is its own
+    root. `records` says how many delivered records this row stands for: a key that came twice counts 2.
+    """
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="rejections", db_index=False)
+    object = models.TextField()
+    school_year = models.IntegerField(null=True)
+    key = ArrayField(models.TextField(null=True))
+    reason = models.TextField()
+    column = models.TextField(db_default="")
+    verdict = models.TextField()
+    records = models.IntegerField(db_default=1)
+    message = models.TextField()
+    advice = models.TextField()
+    root_object = models.TextField()
+    root_key = ArrayField(models.TextField(null=True))
+    root_reason = models.TextField()
+    first_seen = models.ForeignKey(Resync, on_delete=models.PROTECT, related_name="+", db_index=False)
+    last_seen = models.ForeignKey(Resync, on_delete=models.PROTECT, related_name="+", db_index=False)
+    resolved_by = models.ForeignKey(Resync, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "hub_rejection"
+        constraints = (
+            models.UniqueConstraint(
+                name="a_rejection_once_a_record_and_reason",
+                fields=["district", "object", "school_year", "key", "reason", "column"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="rejection_verdict", condition=models.Q(verdict__in=["failed", "blocked", "excluded"])
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.object} {'|'.join(part or '' for part in self.key)}: {self.reason}"

@@ -1,0 +1,116 @@
+"""What was asked for and what happened: resyncs, their work orders, and the batches that are kept until they land."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from upstate.hub.models.district import Zone
+
+
+class Resync(models.Model):
+    """One request, one run. `chosen` is what was asked for, `objects` what runs, in the plan's order."""
+
+    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="resyncs")
+    school_year = models.IntegerField()
+    mode = models.TextField()
+    chosen = ArrayField(models.TextField())
+    objects_in_order = ArrayField(models.TextField(), db_column="objects")  # `objects` is Django's own word
+    check_dependencies = models.BooleanField()
+    asked_by = models.TextField()
+    reason = models.TextField(db_default="")
+    state = models.TextField(db_default="running")
+    placed_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "hub_resync"
+        constraints = (
+            models.UniqueConstraint(
+                name="one_running_resync_per_zone_and_year",
+                fields=["zone", "school_year"],
+                condition=Q(state="running"),
+            ),
+            models.CheckConstraint(name="resync_mode", condition=Q(mode__in=["full", "partial"])),
+            models.CheckConstraint(name="resync_state", condition=Q(state__in=["running", "finished", "failed"])),
+            models.CheckConstraint(
+                name="a_resync_that_runs_is_not_finished",
+                condition=Q(state="running", finished_at=None) | (~Q(state="running") & Q(finished_at__isnull=False)),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"resync {self.pk}"
+
+
+class Order(models.Model):
+    """One object of a resync. Every claim raises `epoch`; whoever comes with an older one changes nothing."""
+
+    resync = models.ForeignKey(Resync, on_delete=models.CASCADE, related_name="orders", db_index=False)
+    position = models.IntegerField()
+    object = models.TextField()
+    school_year = models.IntegerField(null=True)  # null: the object is not bound to a year
+    state = models.TextField(db_default="waiting")
+    epoch = models.IntegerField(db_default=0)
+    batches = models.IntegerField(null=True)
+    records = models.BigIntegerField(db_default=0)  # delivered so far
+    lease_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    created = models.BigIntegerField(db_default=0)
+    updated = models.BigIntegerField(db_default=0)
+    unchanged = models.BigIntegerField(db_default=0)
+    deleted = models.BigIntegerField(db_default=0)
+    failed = models.BigIntegerField(db_default=0)
+    blocked = models.BigIntegerField(db_default=0)
+    excluded = models.BigIntegerField(db_default=0)
+    leftovers = models.BigIntegerField(db_default=0)
+    message = models.TextField(db_default="")
+
+    class Meta:
+        db_table = "hub_order"
+        ordering = ("resync", "position")
+        constraints = (
+            models.UniqueConstraint(name="an_object_once_a_resync", fields=["resync", "object"]),
+            models.UniqueConstraint(name="a_position_once_a_resync", fields=["resync", "position"]),
+            models.CheckConstraint(
+                name="order_state",
+                condition=Q(state__in=["waiting", "reading", "delivered", "landed", "failed"]),
+            ),
+            models.CheckConstraint(
+                name="an_order_is_settled_when_it_is_finished",
+                condition=Q(state__in=["landed", "failed"], finished_at__isnull=False)
+                | (~Q(state__in=["landed", "failed"]) & Q(finished_at=None)),
+            ),
+            models.CheckConstraint(
+                name="a_delivered_order_knows_its_batches",
+                condition=~Q(state="delivered") | Q(batches__isnull=False),
+            ),
+            models.CheckConstraint(name="an_epoch_only_rises", condition=Q(epoch__gte=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"order {self.pk} ({self.object})"
+
+
+class Batch(models.Model):
+    """A delivered batch as it came: this row is its receipt. Numbers count from 0; it goes when its order lands."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="kept", db_index=False)
+    number = models.IntegerField()
+    records = models.IntegerField()
+    digest = models.BinaryField()
+    payload = models.BinaryField()
+    received_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "hub_batch"
+        constraints = (
+            models.UniqueConstraint(name="a_batch_once_an_order", fields=["order", "number"]),
+            models.CheckConstraint(name="a_batch_counts_from_0", condition=Q(number__gte=0) & Q(records__gte=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"batch {self.number} of order {self.order_id}"

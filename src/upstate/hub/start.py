@@ -1,0 +1,59 @@
+"""Starts Django for one state's database: called once, at the edge, with a frozen Configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import django
+import psycopg
+from django.conf import settings
+from django.db import connections
+from psycopg.conninfo import conninfo_to_dict
+
+from upstate.errors import ConfigError
+from upstate.hub import settings as standing
+
+_OWN = ("host", "port", "user", "password", "dbname")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What the hub must be told: the PostgreSQL that is the state, as a URL or a conninfo string."""
+
+    database_url: str
+
+
+def start(configuration: Configuration) -> None:
+    """Make Django ready for this database. Called again with another, the process turns to that one.
+
+    ConfigError where the address cannot be read. Nothing is asked of the database yet.
+    """
+    database = _django_database(configuration.database_url)
+    if not settings.configured:
+        fixed = {name: getattr(standing, name) for name in dir(standing) if name.isupper()}
+        settings.configure(**{**fixed, "DATABASES": {"default": database}})
+        django.setup()
+    elif connections.settings["default"]["UPSTATE_URL"] != configuration.database_url:
+        connections.close_all()
+        connections.settings["default"] = connections.configure_settings({"default": database})["default"]
+        del connections["default"]
+
+
+def _django_database(url: str) -> dict[str, Any]:
+    try:
+        parts: dict[str, Any] = dict(conninfo_to_dict(url))
+    except psycopg.ProgrammingError as error:
+        line = str(error).strip()
+        raise ConfigError(f"The database address cannot be read: {line}. Write postgresql://user@host/name.") from error
+    own = {name: parts.pop(name, "") for name in _OWN}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": own["host"],
+        "PORT": own["port"],
+        "USER": own["user"],
+        "PASSWORD": own["password"],
+        "NAME": own["dbname"] or own["user"] or "postgres",
+        "OPTIONS": parts,
+        "UPSTATE_URL": url,
+    }
