@@ -62,13 +62,13 @@ def make_plan(
         raise PlanError(
             f"Nothing is chosen for {zone.district}. Name at least one object, or ask for all of them."
             if chosen is not None
-            else f"The catalog offers {zone.district} no object in {year_name(year)}. See which objects its year has."
+            else f"{zone.district} is offered no object in {year_name(year)}. Check its edition and what that year has."
         )
     graph = Graph.of(catalog.offered(zone.edition, zone.switches))
     needed = graph.closure(picked) if check_dependencies else frozenset(picked)
     names = graph.order(needed & frozenset(available))
     if check_dependencies:
-        warnings = _hidden(graph, needed.difference(names, ever_sent), names, zone, year)
+        warnings = _hidden(catalog, graph, needed.difference(names, ever_sent), names, zone, year)
     else:
         warnings = _orphaned(graph, ever_sent.union(names), names, zone)
     steps = tuple(
@@ -121,7 +121,9 @@ def _resolve(
         name = asked if asked in catalog else by_folded.get(asked.strip().casefold())
         if name is None:
             near = get_close_matches(asked.strip().casefold(), by_folded, n=3, cutoff=0.6)
-            hint = f"Did you mean {' or '.join(by_folded[n] for n in near)}?" if near else "See the catalog's objects."
+            hint = (
+                f"Did you mean {' or '.join(by_folded[n] for n in near)}?" if near else "See `upstate catalog graph`."
+            )
             raise PlanError(f'There is no object "{asked}". {hint}')
         if name not in available:
             raise PlanError(_why_not(catalog[name], zone, year))
@@ -143,15 +145,19 @@ def _why_not(obj: SyncObject, zone: Zone, year: int) -> str:
     return f"{obj.name} is not configured for {year_name(year)}. Configure it for {zone.district}, or leave it out."
 
 
-def _hidden(graph: Graph, hidden: frozenset[str], names: tuple[str, ...], zone: Zone, year: int) -> list[str]:
+def _hidden(
+    catalog: Catalog, graph: Graph, hidden: frozenset[str], names: tuple[str, ...], zone: Zone, year: int
+) -> list[str]:
     """A line for each ancestor that this year does not offer and that was never sent."""
     lines = []
     for missing in graph.order(hidden):
         needing = [name for name in names if missing in graph.ancestors(name)]
+        bound = catalog[missing].school_year is not None
+        mend = f"Configure it for {year_name(year)}" if bound else f"Send it with {year_name(zone.school_year)}"
         lines.append(
             f"{missing} is not offered in {year_name(year)} and {zone.district} has never sent it, but "
             f"{_listed(needing)} {'needs' if len(needing) == 1 else 'need'} it. "
-            f"Send it with {zone.school_year} or configure it for {year}, or records that point at it will fail."
+            f"{mend} first, or records that point at it will fail."
         )
     return lines
 
