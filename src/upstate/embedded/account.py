@@ -58,14 +58,14 @@ class Account:
 def choose_account(home: Path, data: Path, postgres: Path) -> Account:
     """The account for the cluster in `home`.
 
-    An ordinary user is themself. Root stays with whoever owns what is there already; anew it takes a user
-    namespace, or the user nobody where there is none.
+    An ordinary user is themself, as far as PostgreSQL lets them. Root stays with whoever owns what is there already;
+    anew it takes a user namespace, or the user nobody where there is none.
 
     Raises:
         EmbeddedError: root has no way to run `postgres` in `home` as somebody else.
     """
     if os.geteuid() != 0:
-        return Account()
+        return ordinary(postgres)
     owner = (data if data.exists() else home).stat()
     if owner.st_uid != 0:
         candidates = [Account(uid=owner.st_uid, gid=owner.st_gid)]
@@ -82,6 +82,16 @@ def choose_account(home: Path, data: Path, postgres: Path) -> Account:
         f"PostgreSQL does not run as root, and no other user may enter {postgres.parent} and {home}; "
         "put both where others may enter, or set UPSTATE_DATABASE_URL."
     )
+
+
+def ordinary(postgres: Path) -> Account:
+    """The user we are; one without an entry among the users, as containers have them, needs a name for PostgreSQL."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        named = Account(prefix=NAMESPACE)
+        return named if named.can([postgres, "--version"]) else Account()
+    return Account()
 
 
 def nobody() -> Account:

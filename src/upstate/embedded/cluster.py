@@ -11,11 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
+
 from upstate.embedded.account import Account, choose_account
-from upstate.embedded.postmaster import end_orphans, end_postmaster, find_postmaster, wait_until
+from upstate.embedded.postmaster import (
+    alive,
+    answers,
+    end_orphans,
+    end_postmaster,
+    find_postmaster,
+    process_of,
+    wait_until,
+)
 from upstate.embedded.programs import program_folder, program_version
 from upstate.embedded.settings import settings_text
-from upstate.embedded.sockets import SOCKET, prepare_socket_folder, socket_folder
+from upstate.embedded.sockets import prepare_socket_folder, socket_folder
 from upstate.errors import EmbeddedError
 
 START_SECONDS = 600  # after a crash the server first replays up to max_wal_size of its log
@@ -37,7 +47,7 @@ class Cluster:
         """Start the server unless it runs, making its data first where there are none; returns its URL."""
         with self._alone():
             running = find_postmaster(self._data)
-            if running is not None and not self._comes_up():
+            if running is not None and not self._comes_up(running.process):
                 end_postmaster(running, STOP_SECONDS)
                 running = None
             if running is None:
@@ -108,16 +118,18 @@ class Cluster:
             finally:
                 os.close(lock)
 
-    def _comes_up(self) -> bool:
-        """Wait for a server that somebody else started; False where it ended, or lost its socket to a clean-up."""
+    def _comes_up(self, process: psutil.Process | None) -> bool:
+        """Wait until this server answers; False where it ended, or never will."""
+        if process is None:
+            return False
 
         def settled() -> bool:
             now = find_postmaster(self._data)
-            return now is None or now.ready
+            return not alive(process) or (now is not None and now.ready)
 
         wait_until(settled, START_SECONDS)
-        now = find_postmaster(self._data)
-        return now is not None and now.ready and (now.socket_folder / SOCKET).exists()
+        # one that was just killed looks alive for a moment, and a clean-up may have taken its socket away
+        return alive(process) and answers(self.url())
 
     def _launch(self) -> None:
         programs = program_folder()
@@ -145,11 +157,11 @@ class Cluster:
         account.own(self._log)
         self._shorten_log()
         before = self._log.stat().st_size
-        done = account.run(
-            [programs / "pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-s", "-D", self._data, "-l", self._log]
-        )
-        if done.returncode:
-            raise EmbeddedError(f"PostgreSQL would not start: {self._last_words(before) or done.stdout.strip()}")
+        # not pg_ctl: it puts these paths into a shell's command unquoted; here the shell gets them as arguments
+        detach = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
+        said = account.run(["/bin/sh", "-c", detach, "sh", self._log, programs / "postgres", "-D", self._data]).stdout
+        if not self._comes_up(process_of(said.splitlines())):
+            raise EmbeddedError(f"PostgreSQL would not start: {self._last_words(before) or said.strip()}")
 
     def _create(self, programs: Path, account: Account) -> None:
         """Make the data beside their place and move them there whole: half a creation is never taken for one."""

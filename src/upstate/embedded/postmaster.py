@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from psycopg import pq
 
 POLL_SECONDS = 0.02
 
@@ -72,6 +73,11 @@ def alive(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def answers(url: str) -> bool:
+    """Whether a server speaks to us at this URL; asked anew for 5 seconds at most."""
+    return pq.PGconn.ping(f"{url}&connect_timeout=5".encode()) != pq.Ping.NO_RESPONSE
 
 
 def orphans(cluster_name: str) -> Iterator[psutil.Process]:

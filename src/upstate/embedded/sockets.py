@@ -14,7 +14,7 @@ MOST_BYTES = 107
 
 
 def socket_folder(home: Path) -> Path:
-    """`run` in the home, or a short folder under the temporary one where that path is too long."""
+    """`run` in the home, or a short folder under the temporary one where that path will not do."""
     folder = home / "run"
     if fits(folder):
         return folder
@@ -24,8 +24,9 @@ def socket_folder(home: Path) -> Path:
 
 
 def fits(folder: Path) -> bool:
-    """Whether a socket in this folder has a path the system takes."""
-    return len(os.fsencode(folder / SOCKET)) <= MOST_BYTES
+    """Whether a socket in this folder has a path that the system takes, and clients: a comma parts hosts."""
+    path = os.fsencode(folder / SOCKET)
+    return len(path) <= MOST_BYTES and b"," not in path
 
 
 def prepare_socket_folder(folder: Path, account: Account) -> None:
