@@ -4,159 +4,238 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
-from upstate.catalog.graph import Graph
-from upstate.catalog.model import Catalog, Lookup, SyncObject
+from upstate.catalog.conditions import fault_in
+from upstate.catalog.graph import CycleError, Graph
+from upstate.catalog.model import Catalog, Lookup, Reference, SyncObject
 from upstate.catalog.toml_file import Place, TomlFile
 
-_NAME = re.compile(r"[A-Za-z_][\w$ -]*")
-_STRING = re.compile(r"'(?:[^']|'')*'")
-_DOTTED = re.compile(r"""(?<![\w."])("?)([A-Za-z_]\w*)\1\s*\.\s*("?)([A-Za-z_][\w ]*?)\3(?![\w"])""")
+MOST_NAME_BYTES = 63  # PostgreSQL cuts longer names off
+
+_OBJECT_NAME = re.compile(r"[A-Za-z]\w*")
+_TABLE_NAME = re.compile(r"\w(?:[\w$# -]*[\w$#])?")
+_REASON = re.compile(r"[a-z][a-z0-9_]*")
 _ZONE = ("school_year", "edition")
 _TAKEN = ("record", "row", "zone")
+_SYSTEM_COLUMNS = ("ctid", "cmin", "cmax", "tableoid", "xmin", "xmax")  # every PostgreSQL table has these already
 
 
 def check(catalog: Catalog, files: Mapping[str, TomlFile]) -> None:
     """CatalogError for the first thing that does not hold, with its file and line."""
+    folded: dict[str, str] = {}
     tables: dict[str, str] = {}
     for obj in catalog:
         file = files[obj.name]
-        _check_names(obj, file)
-        if obj.table in tables:
+        _check_object(obj, file)
+        if (other := folded.setdefault(obj.name.casefold(), obj.name)) != obj.name:
             raise file.error(
-                file.place("table"), f"the table {obj.table} already belongs to {tables[obj.table]}", "Give it another."
+                Place(key="object"), f"{obj.name} differs from {other} in case only", "Rename one of the two."
             )
-        tables[obj.table] = obj.name
+        if (other := tables.setdefault(obj.table, obj.name)) != obj.name:
+            raise file.error(
+                Place(key="table"), f"the table {obj.table} already belongs to {other}", "Give this object another."
+            )
+        _check_columns(obj, file)
+    for obj in catalog:
+        file = files[obj.name]
         _check_arrows(catalog, obj, file)
         _check_references(catalog, obj, file)
-        _check_conditions(catalog, obj, file)
-    Graph.of(catalog)
+        _check_rules(catalog, obj, file)
+    _check_cycles(catalog, files)
 
 
-def _check_names(obj: SyncObject, file: TomlFile) -> None:
-    if not re.fullmatch(r"[A-Za-z]\w*", obj.name):
-        raise file.error(file.place("object"), f'"{obj.name}" is no name for an object', "Take letters and digits.")
-    for where, name in (("table", obj.table), *(("column", c.name) for c in obj.columns)):
-        if not _NAME.fullmatch(name) or len(name.encode()) > 63:
+def name_or_write(name: str, known: Iterable[str], file: str) -> str:
+    """What to do about a name that nothing has: take the one that was meant, or write the file."""
+    near = get_close_matches(name, list(known), n=1)
+    return f"Did you mean {near[0]}?" if near else f"Write {file}, or mend the name."
+
+
+def _check_object(obj: SyncObject, file: TomlFile) -> None:
+    if not _OBJECT_NAME.fullmatch(obj.name):
+        raise file.error(
+            Place(key="object"), f'"{obj.name}" is no name for an object', "Take a letter, then letters and digits."
+        )
+    _check_name(obj.table, "table", file, Place(key="table"))
+    for both in sorted(obj.editions & obj.not_editions):
+        raise file.error(
+            Place(key="not_editions"), f"edition {both} is both in and out", "Name it in one of the two lists."
+        )
+
+
+def _check_name(name: str, kind: str, file: TomlFile, place: Place) -> None:
+    if not _TABLE_NAME.fullmatch(name):
+        raise file.error(place, f'"{name}" is no name for a {kind}', "Take letters, digits, _, $, #, - or blanks.")
+    if len(name.encode()) > MOST_NAME_BYTES:
+        raise file.error(
+            place, f'the name "{name}" is too long for a {kind}', f"PostgreSQL takes {MOST_NAME_BYTES} bytes at most."
+        )
+
+
+def _check_columns(obj: SyncObject, file: TomlFile) -> None:
+    if not obj.columns:
+        raise file.error(Place(key="column"), f"{obj.name} has no columns", "Write each under [[column]].")
+    names = [column.name for column in obj.columns]
+    for number, name in enumerate(names):
+        place = Place("column", number, "name")
+        _check_name(name, "column", file, place)
+        if name in names[:number]:
+            raise file.error(place, f"the column {name} is given twice", "Give it once.")
+        if name == "district_id" or name in _SYSTEM_COLUMNS:
+            whose = "state's" if name == "district_id" else "database's"
             raise file.error(
-                file.place(where), f'"{name}" is no name for a {where}', "Take a letter first, at most 63."
+                place, f"{name} is the {whose} own column", "Rename this one; a mapping can say its source."
             )
-    known = [c.name for c in obj.columns]
-    for number, name in enumerate(known):
-        if name in known[:number]:
-            raise file.error(Place("column", number, "name"), f"the column {name} is given twice", "Give it once.")
-        if name == "district_id":
-            raise file.error(
-                Place("column", number, "name"), "district_id is the state's own column", "Rename this one."
-            )
-    _need_columns(obj, file, Place("", 0, "key"), obj.key)
     if not obj.key:
-        raise file.error(file.place("key"), "the key is empty", "Name the columns that tell one record from another.")
+        raise file.error(Place(key="key"), "the key is empty", "Name the columns that tell one record from another.")
+    _need_columns(obj, file, Place(key="key"), obj.key)
     for name in obj.key:
         if not obj.column(name).required:
-            number = known.index(name)
-            raise file.error(Place("column", number), f"the key column {name} is not required", "Add required = true.")
-    if obj.school_year is not None:
-        _need_columns(obj, file, Place("", 0, "school_year"), (obj.school_year,))
-        if obj.column(obj.school_year).type not in ("integer", "bigint"):
-            raise file.error(file.place("school_year"), f"{obj.school_year} is no integer", "A year is an integer.")
-    for number, unique in enumerate(obj.uniques):
-        _need_columns(obj, file, Place("unique", number, "columns"), unique.columns)
-    reasons = [rule.reason for rule in obj.rules]
-    for number, reason in enumerate(reasons):
-        if reason in reasons[:number]:
             raise file.error(
-                Place("rule", number, "reason"), f"the reason {reason} is given twice", "Name each rule apart."
+                Place("column", names.index(name)), f"the key column {name} is not required", "Add required = true."
             )
+    if obj.school_year is not None:
+        _need_columns(obj, file, Place(key="school_year"), (obj.school_year,))
+        kind = obj.column(obj.school_year).type
+        if kind not in ("integer", "bigint"):
+            raise file.error(
+                Place(key="school_year"), f"the school year {obj.school_year} is a {kind}", "Name an integer column."
+            )
+    for number, unique in enumerate(obj.uniques):
+        place = Place("unique", number, "columns")
+        if not unique.columns:
+            raise file.error(place, "the unique rule names no column", "Name at least one, or remove the rule.")
+        _need_columns(obj, file, place, unique.columns)
 
 
 def _need_columns(obj: SyncObject, file: TomlFile, place: Place, names: Iterable[str]) -> None:
-    known = {c.name for c in obj.columns}
+    known = [column.name for column in obj.columns]
     for name in names:
         if name not in known:
-            raise file.error(
-                place, f"{obj.name} has no column {name}", f"Add a [[column]] named {name}, or mend the name."
-            )
+            near = get_close_matches(name, known, n=1)
+            mend = f"Did you mean {near[0]}?" if near else f"Add a [[column]] named {name}, or mend the name."
+            raise file.error(place, f"{obj.name} has no column {name}", mend)
+
+
+def _need_object(catalog: Catalog, name: str, file: TomlFile, place: Place) -> None:
+    if name not in catalog:
+        raise file.error(place, f"there is no object {name}", name_or_write(name, catalog.objects, f"{name}.toml"))
 
 
 def _check_arrows(catalog: Catalog, obj: SyncObject, file: TomlFile) -> None:
     for key, names in (("scope", obj.scope), ("after", obj.after)):
         for name in names:
-            if name not in catalog:
-                raise file.error(file.place(key), f"there is no object {name}", f"Write {name}.toml, or mend the name.")
+            _need_object(catalog, name, file, Place(key=key))
             if name == obj.name:
-                raise file.error(file.place(key), f"{name} names itself", "Remove it.")
+                raise file.error(Place(key=key), f"{name} names itself", "Remove it.")
 
 
 def _check_references(catalog: Catalog, obj: SyncObject, file: TomlFile) -> None:
-    aliases = set(_TAKEN)
+    taken = dict.fromkeys(_TAKEN, "kept for rules")
     for number, reference in enumerate(obj.references):
         place = Place("reference", number)
-        if reference.to not in catalog:
-            raise file.error(
-                place.at("to"), f"there is no object {reference.to}", f"Write {reference.to}.toml, or mend the name."
-            )
-        _need_columns(obj, file, place.at("columns"), reference.columns)
-        parent = catalog[reference.to]
-        ours = [obj.column(name) for name in reference.columns]
-        if [c.type for c in ours] != [c.type for c in parent.key_columns]:
-            wanted = ", ".join(f"{c.name} {c.type}" for c in parent.key_columns)
-            raise file.error(
-                place.at("columns"),
-                f"the columns do not fit the key of {reference.to} ({wanted})",
-                "Name one column of the same type for each, in that order.",
-            )
-        if reference.when_excluded == "clear" and any(c.required for c in ours):
-            raise file.error(
-                place.at("when_excluded"), "a required column cannot be cleared", "Make the column optional."
-            )
-        if reference.name in aliases:
-            raise file.error(
-                place, f'two references are named "{reference.name}"', 'Add name = "…" to tell them apart.'
-            )
-        aliases.add(reference.name)
+        _need_object(catalog, reference.to, file, place.at("to"))
+        _check_reference(obj, reference, catalog[reference.to], file, place)
+        _check_alias(reference.name, taken, file, place.at("name"))
+        taken[reference.name] = f"the reference to {reference.to}"
     for number, lookup in enumerate(obj.lookups):
-        if lookup.name in aliases:
-            raise file.error(Place("lookup", number, "name"), f'the name "{lookup.name}" is taken', "Take another.")
-        aliases.add(lookup.name)
+        _check_alias(lookup.name, taken, file, Place("lookup", number, "name"))
+        taken[lookup.name] = f"the lookup in {lookup.object}"
 
 
-def _check_conditions(catalog: Catalog, obj: SyncObject, file: TomlFile) -> None:
-    sees: dict[str, frozenset[str]] = {"record": _column_names(obj), "zone": frozenset(_ZONE)}
-    for reference in obj.references:
-        sees[reference.name] = _column_names(catalog[reference.to])
+def _check_alias(name: str, taken: Mapping[str, str], file: TomlFile, place: Place) -> None:
+    if name in taken:
+        raise file.error(place, f'the name "{name}" is already {taken[name]}', 'Add name = "…" to tell them apart.')
+    _check_name(name, "reference or lookup", file, place)
+
+
+def _check_reference(obj: SyncObject, reference: Reference, parent: SyncObject, file: TomlFile, place: Place) -> None:
+    _need_columns(obj, file, place.at("columns"), reference.columns)
+    ours = [obj.column(name) for name in reference.columns]
+    key = parent.key_columns
+    if [column.type for column in ours] != [column.type for column in key]:
+        has = ", ".join(f"{column.name} {column.type}" for column in ours) or "none"
+        wanted = ", ".join(f"{column.name} {column.type}" for column in key)
+        raise file.error(
+            place.at("columns"),
+            f"the columns ({has}) do not fit the key of {reference.to} ({wanted})",
+            "Name one column of the same type for each part of that key, in its order.",
+        )
+    if reference.when_excluded == "clear":
+        for column in ours:
+            if column.required:
+                raise file.error(
+                    place.at("when_excluded"),
+                    f"the required column {column.name} cannot be cleared",
+                    "Make it optional, or reject.",
+                )
+
+
+def _check_rules(catalog: Catalog, obj: SyncObject, file: TomlFile) -> None:
+    zone = frozenset(_ZONE)
+    sees = {"record": _column_names(obj), "zone": zone}
+    sees |= {reference.name: _column_names(catalog[reference.to]) for reference in obj.references}
     for number, lookup in enumerate(obj.lookups):
         _check_lookup(catalog, obj, lookup, file, Place("lookup", number))
         sees[lookup.name] = frozenset(lookup.columns)
+    reasons = [rule.reason for rule in obj.rules]
     for number, rule in enumerate(obj.rules):
-        _check_condition(rule.when, sees, file, Place("rule", number, "when"))
+        place = Place("rule", number)
+        if not _REASON.fullmatch(rule.reason):
+            raise file.error(
+                place.at("reason"), f'"{rule.reason}" is no reason', "Take small letters, digits and _: state_excluded."
+            )
+        if rule.reason in reasons[:number]:
+            raise file.error(place.at("reason"), f"the reason {rule.reason} is given twice", "Name each rule apart.")
+        _check_condition(rule.when, sees, "record", file, place.at("when"))
 
 
 def _check_lookup(catalog: Catalog, obj: SyncObject, lookup: Lookup, file: TomlFile, place: Place) -> None:
-    if lookup.object not in catalog or lookup.object == obj.name:
-        raise file.error(
-            place.at("in"), f"{lookup.object} cannot be looked up here", "Name another object of the catalog."
-        )
+    _need_object(catalog, lookup.object, file, place.at("in"))
+    if lookup.object == obj.name:
+        raise file.error(place.at("in"), f"{obj.name} cannot look itself up", "Compare its own records with a window.")
     theirs = catalog[lookup.object]
     _need_columns(theirs, file, place.at("on"), lookup.on.keys())
     _need_columns(obj, file, place.at("on"), lookup.on.values())
-    sees = {"row": _column_names(theirs), "zone": frozenset(_ZONE)}
-    for condition in (lookup.where, *lookup.columns.values()):
-        if condition:
-            _check_condition(condition, sees, file, place)
-
-
-def _check_condition(condition: str, sees: Mapping[str, frozenset[str]], file: TomlFile, place: Place) -> None:
-    if not condition or ";" in condition:
-        raise file.error(place, "the condition is empty or has a semicolon", "Write one SQL expression.")
-    for _, alias, _, column in _DOTTED.findall(_STRING.sub("''", condition)):
-        if alias not in sees:
+    for their, our in lookup.on.items():
+        if (left := theirs.column(their).type) != (right := obj.column(our).type):
             raise file.error(
-                place, f'the condition names "{alias}", which it does not see', f"It sees: {', '.join(sees)}."
+                place.at("on"), f"their {their} is {left}, our {our} is {right}", "Pair columns of the same type."
             )
-        if column not in sees[alias]:
-            raise file.error(place, f"{alias} has no column {column}", f"It has: {', '.join(sorted(sees[alias]))}.")
+    sees = {"row": _column_names(theirs), "zone": frozenset(_ZONE)}
+    for name, aggregate in lookup.columns.items():
+        _check_name(name, "column", file, place.at("columns"))
+        _check_condition(aggregate, sees, "row", file, place.at("columns"))
+    if lookup.where is not None:
+        _check_condition(lookup.where, sees, "row", file, place.at("where"))
+
+
+def _check_condition(
+    condition: str, sees: Mapping[str, frozenset[str]], own: str, file: TomlFile, place: Place
+) -> None:
+    if fault := fault_in(condition, sees, own):
+        raise file.error(place, fault.wrong, fault.mend)
+
+
+def _check_cycles(catalog: Catalog, files: Mapping[str, TomlFile]) -> None:
+    try:
+        Graph.of(catalog)
+    except CycleError as error:
+        waiting, for_this = catalog[error.cycle[0]], error.cycle[1]
+        wrong = f"these objects wait for each other: {' -> '.join(error.cycle)}"
+        mend = "Remove one of these references, scope or after arrows, or lookups."
+        raise files[waiting.name].error(_arrow(waiting, for_this), wrong, mend) from error
+
+
+def _arrow(obj: SyncObject, to: str) -> Place:
+    for number, reference in enumerate(obj.references):
+        if reference.to == to:
+            return Place("reference", number, "to")
+    for number, lookup in enumerate(obj.lookups):
+        if lookup.object == to:
+            return Place("lookup", number, "in")
+    return Place(key="scope" if to in obj.scope else "after")
 
 
 def _column_names(obj: SyncObject) -> frozenset[str]:
-    return frozenset(c.name for c in obj.columns)
+    return frozenset(column.name for column in obj.columns)

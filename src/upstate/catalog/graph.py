@@ -11,6 +11,17 @@ from upstate.catalog.model import Catalog, SyncObject
 from upstate.errors import CatalogError
 
 
+class CycleError(CatalogError):
+    """Objects that wait for each other; `cycle` names them, each waiting for the next, the first again at the end."""
+
+    def __init__(self, cycle: tuple[str, ...]) -> None:
+        super().__init__(
+            f"These objects wait for each other: {' -> '.join(cycle)}. "
+            "Remove one of these references, scope or after arrows, or lookups."
+        )
+        self.cycle = cycle
+
+
 @dataclass(frozen=True, slots=True)
 class Graph:
     """The arrows of a catalog.
@@ -25,11 +36,12 @@ class Graph:
 
     @staticmethod
     def of(catalog: Catalog) -> Graph:
-        """The graph of a catalog; CatalogError names every object of a cycle."""
+        """The graph of a catalog; CycleError names every object of a cycle."""
         parents = {o.name: _known(catalog, o, _driving(o)) for o in catalog}
         before = {o.name: frozenset((*parents[o.name], *_known(catalog, o, _ordering(o)))) for o in catalog}
         graph = Graph(MappingProxyType(parents), MappingProxyType(before))
-        graph.order(catalog.objects)
+        if cycle := graph._cycle():
+            raise CycleError(cycle)
         return graph
 
     def ancestors(self, name: str) -> frozenset[str]:
@@ -81,21 +93,21 @@ class Graph:
                 waiting[follower] -= 1
                 if waiting[follower] == 0:
                     heapq.heappush(ready, follower)
-        if len(order) < len(self.before):
-            cycle = self._cycle({name for name in self.before if name not in order})
-            raise CatalogError(
-                f"These objects wait for each other: {' -> '.join(cycle)}. "
-                "Remove one of these references, scope or after arrows."
-            )
         return tuple(order)
 
-    def _cycle(self, among: set[str]) -> list[str]:
+    def _cycle(self) -> tuple[str, ...]:
+        """Objects that wait for each other, the first again at the end; empty where there are none."""
+        among = self.before.keys() - set(self._full_order())
+        if not among:
+            return ()
         # Every object that is left waits for another that is left, so walking back must meet itself.
         path: list[str] = [min(among)]
         while True:
             earlier = min(n for n in self.before[path[-1]] if n in among)
             if earlier in path:
-                return [*path[path.index(earlier) :], earlier]
+                circle = path[path.index(earlier) :]
+                first = circle.index(min(circle))
+                return (*circle[first:], *circle[:first], circle[first])
             path.append(earlier)
 
 

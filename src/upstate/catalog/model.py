@@ -154,6 +154,16 @@ class Catalog:
     def __getitem__(self, name: str) -> SyncObject:
         return self.objects[name]
 
+    @property
+    def editions(self) -> frozenset[str]:
+        """Every edition that some object names: the ones a zone may have."""
+        return frozenset().union(*(obj.editions | obj.not_editions for obj in self))
+
+    @property
+    def switches(self) -> frozenset[str]:
+        """Every switch that a zone may turn on."""
+        return frozenset(obj.switch for obj in self if obj.switch is not None)
+
     def offered(self, edition: str | None, switches: frozenset[str] = frozenset()) -> Catalog:
         """The part of the catalog that a zone of this edition is offered."""
         return Catalog(MappingProxyType({o.name: o for o in self if o.offered_in(edition, switches)}))

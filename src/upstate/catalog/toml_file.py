@@ -6,12 +6,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from upstate.errors import CatalogError
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([\w.-]+)\s*\]\]?")
-_ENTRY = re.compile(r"""^\s*("?)([\w.-]+)\1\s*=""")
+_ENTRY = re.compile(r"""^\s*(["']?)([\w.-]+)\1\s*=""")
+_MANY_LINES = re.compile(r'"""|' + "'''")
+_AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +44,33 @@ class TomlFile:
         try:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise CatalogError(f"{name}: this is not TOML: {error}. Mend the file there.") from error
+            at = _AT.search(str(error))
+            line = at.group(1) if at and at.group(1) else max(1, len(text.splitlines()))
+            why = _AT.sub("", str(error))
+            raise CatalogError(f"{name}, line {line}: this is not TOML: {why}. Mend the file there.") from error
         return TomlFile(name, data, _lines(text))
-
-    def place(self, key: str) -> Place:
-        """A key at the top of the file, or the head of the first table of that name."""
-        return Place("", 0, key) if Place("", 0, key) in self.lines else Place(key)
 
     def error(self, place: Place, wrong: str, mend: str) -> CatalogError:
         """An error that says file, line, what is wrong and what to do."""
-        line = self.lines.get(place) or self.lines.get(Place("", 0, place.table)) or self.lines.get(place.at("")) or 1
+        near = (place, Place(place.key), place.at(""), Place("", 0, place.table))
+        line = next((self.lines[p] for p in near if p in self.lines), 1)
         return CatalogError(f"{self.name}, line {line}: {wrong}. {mend}")
 
     def expect_keys(
         self, entry: Mapping[str, Any], place: Place, known: Mapping[str, Any], needed: tuple[str, ...] = ()
     ) -> None:
-        """CatalogError where an entry has an unknown key, a value of another type, or lacks a needed key."""
+        """CatalogError where an entry has an unknown key, a value of another type or an empty one, or lacks a key."""
         for key, value in entry.items():
             here = place.at(key)
             if key not in known:
-                raise self.error(here, f'the key "{key}" is not known here', f"Known are: {', '.join(known)}.")
+                near = get_close_matches(key, known, n=1)
+                mend = f'Did you mean "{near[0]}"?' if near else f"Known are: {', '.join(known)}."
+                raise self.error(here, f'the key "{key}" is not known here', mend)
             kind = known[key]
             if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
                 raise self.error(here, f'"{key}" has a value of the wrong type', f"Give {_kind_name(kind)}.")
-            if value == "" and key in needed:
-                raise self.error(here, f'"{key}" is empty', "Give it a value.")
+            if isinstance(value, str) and not value.strip():
+                raise self.error(here, f'"{key}" is empty', "Give it a value, or leave the key out.")
         for key in needed:
             if key not in entry:
                 raise self.error(place, f'the key "{key}" is missing', f"Add {key} = ….")
@@ -77,15 +82,25 @@ def _kind_name(kind: Any) -> str:
 
 
 def _lines(text: str) -> Mapping[Place, int]:
+    """The line of every table's head and of every key, as far as a line by line look can tell."""
     lines: dict[Place, int] = {}
     counts: dict[str, int] = {}
     table, number = "", 0
-    for line, content in enumerate(text.splitlines(), start=1):
+    within: str | None = None  # the quotes of a text that goes on over several lines
+    for line, content in enumerate(text.split("\n"), start=1):
+        started_within = within
+        for quotes in _MANY_LINES.findall(content):
+            within = quotes if within is None else None if within == quotes else within
+        if started_within is not None:
+            continue
         if header := _HEADER.match(content):
             table = header.group(1)
             number = counts.get(table, 0)
             counts[table] = number + 1
             lines[Place(table, number)] = line
+            above, _, key = table.rpartition(".")
+            if above in counts:  # [column.codes] stands for the key "codes" of the column above it
+                lines.setdefault(Place(above, counts[above] - 1, key), line)
         elif entry := _ENTRY.match(content):
             lines.setdefault(Place(table, number, entry.group(2)), line)
     return lines
