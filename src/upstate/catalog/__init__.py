@@ -1,6 +1,7 @@
 """What can be resynced: objects, columns, references, rules, and the graph they make. Pure."""
 
-from upstate.catalog.graph import Graph
+from upstate.catalog.drawing import Branch, draw, tree
+from upstate.catalog.graph import CycleError, Graph
 from upstate.catalog.model import (
     Catalog,
     Column,
@@ -14,9 +15,11 @@ from upstate.catalog.model import (
 from upstate.catalog.reading import catalog_files, parse_catalog, read_catalog, shipped_catalog
 
 __all__ = [
+    "Branch",
     "Catalog",
     "Column",
     "ColumnType",
+    "CycleError",
     "Graph",
     "Lookup",
     "Reference",
@@ -24,7 +27,9 @@ __all__ = [
     "SyncObject",
     "Unique",
     "catalog_files",
+    "draw",
     "parse_catalog",
     "read_catalog",
     "shipped_catalog",
+    "tree",
 ]

@@ -13,6 +13,7 @@ from upstate.catalog.toml_file import Place, TomlFile
 
 MOST_NAME_BYTES = 63  # PostgreSQL cuts longer names off
 
+_ALIAS = re.compile(r"[^\W\d]\w{0,49}", re.ASCII)  # typed without quotes in rules; the loader adds a word to it
 _OBJECT_NAME = re.compile(r"[A-Za-z]\w*")
 _TABLE_NAME = re.compile(r"\w(?:[\w$# -]*[\w$#])?")
 _REASON = re.compile(r"[a-z][a-z0-9_]*")
@@ -49,6 +50,12 @@ def name_or_write(name: str, known: Iterable[str], file: str) -> str:
     """What to do about a name that nothing has: take the one that was meant, or write the file."""
     near = get_close_matches(name, list(known), n=1)
     return f"Did you mean {near[0]}?" if near else f"Write {file}, or mend the name."
+
+
+def alias_from(column: str) -> str:
+    """A name for use in rules, made from that of a column."""
+    plain = re.sub(r"\W", "_", column, flags=re.ASCII)[:50]
+    return plain if _ALIAS.fullmatch(plain) else f"_{plain}"[:50]
 
 
 def _check_object(obj: SyncObject, file: TomlFile) -> None:
@@ -146,7 +153,12 @@ def _check_references(catalog: Catalog, obj: SyncObject, file: TomlFile) -> None
 def _check_alias(name: str, taken: Mapping[str, str], file: TomlFile, place: Place) -> None:
     if name in taken:
         raise file.error(place, f'the name "{name}" is already {taken[name]}', 'Add name = "…" to tell them apart.')
-    _check_name(name, "reference or lookup", file, place)
+    if not _ALIAS.fullmatch(name):
+        raise file.error(
+            place,
+            f'"{name}" is no name to use in rules',
+            'Take name = "…": a letter, then letters, digits or _, up to 50.',
+        )
 
 
 def _check_reference(obj: SyncObject, reference: Reference, parent: SyncObject, file: TomlFile, place: Place) -> None:

@@ -112,7 +112,7 @@ class Graph:
 
 
 def _driving(obj: SyncObject) -> tuple[str, ...]:
-    return (*obj.scope, *(r.to for r in obj.references if r.drives))
+    return (*(r.to for r in obj.references if r.drives), *obj.scope)
 
 
 def _ordering(obj: SyncObject) -> tuple[str, ...]:
