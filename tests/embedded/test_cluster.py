@@ -131,8 +131,10 @@ def test_a_socket_folder_that_is_not_private_is_refused(
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     cluster = new_cluster("x" * 120)
     cluster.start()
-    cluster.stop()
     socket = next(folder.glob("upstate-*"))
+    cluster.stop()
+    assert not socket.exists()
+    socket.mkdir()
     socket.chmod(0o755)
     with pytest.raises(EmbeddedError, match="not a private folder of ours"):
         cluster.start()

@@ -62,8 +62,12 @@ class Cluster:
             return
         with self._alone():
             running = find_postmaster(self._data)
-            if running is not None and not end_postmaster(running, STOP_SECONDS):
+            if running is None:
+                return
+            if not end_postmaster(running, STOP_SECONDS):
                 raise EmbeddedError(f"The PostgreSQL in {self._home} (process {running.process.pid}) will not stop.")
+            with contextlib.suppress(OSError):  # a folder of ours in the temporary one is not left behind
+                running.socket_folder.rmdir()
 
     def running(self) -> bool:
         """Whether the server takes connections now."""
