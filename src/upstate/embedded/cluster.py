@@ -66,8 +66,9 @@ class Cluster:
                 return
             if not end_postmaster(running, STOP_SECONDS):
                 raise EmbeddedError(f"The PostgreSQL in {self._home} (process {running.process.pid}) will not stop.")
-            with contextlib.suppress(OSError):  # a folder of ours in the temporary one is not left behind
-                running.socket_folder.rmdir()
+            if running.socket_folder.parent != self._home:  # nothing is left behind in the temporary folder
+                with contextlib.suppress(OSError):
+                    running.socket_folder.rmdir()
 
     def running(self) -> bool:
         """Whether the server takes connections now."""
