@@ -1,0 +1,7 @@
+"""The made-up district Lakeside: synthetic people only, any size, the same from the same seed."""
+
+from upstate.demo.expectation import Expected
+from upstate.demo.making import Fault, Made, make_district
+from upstate.demo.recipe import Recipe
+
+__all__ = ["Expected", "Fault", "Made", "Recipe", "make_district"]
