@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 from upstate.catalog.conditions import fault_in
 from upstate.catalog.graph import CycleError, Graph
 from upstate.catalog.model import Catalog, Lookup, Reference, SyncObject
+from upstate.catalog.nearest import did_you_mean
 from upstate.catalog.toml_file import Place, TomlFile
 
 MOST_NAME_BYTES = 63  # PostgreSQL cuts longer names off
@@ -44,12 +44,6 @@ def check(catalog: Catalog, files: Mapping[str, TomlFile]) -> None:
         _check_references(catalog, obj, file)
         _check_rules(catalog, obj, file)
     _check_cycles(catalog, files)
-
-
-def name_or_write(name: str, known: Iterable[str], file: str) -> str:
-    """What to do about a name that nothing has: take the one that was meant, or write the file."""
-    near = get_close_matches(name, list(known), n=1)
-    return f"Did you mean {near[0]}?" if near else f"Write {file}, or mend the name."
 
 
 def alias_from(column: str) -> str:
@@ -119,14 +113,17 @@ def _need_columns(obj: SyncObject, file: TomlFile, place: Place, names: Iterable
     known = [column.name for column in obj.columns]
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            mend = f"Did you mean {near[0]}?" if near else f"Add a [[column]] named {name}, or mend the name."
+            mend = did_you_mean(name, known) or f"Add a [[column]] named {name}, or mend the name."
             raise file.error(place, f"{obj.name} has no column {name}", mend)
 
 
 def _need_object(catalog: Catalog, name: str, file: TomlFile, place: Place) -> None:
     if name not in catalog:
-        raise file.error(place, f"there is no object {name}", name_or_write(name, catalog.objects, f"{name}.toml"))
+        raise file.error(
+            place,
+            f"there is no object {name}",
+            did_you_mean(name, catalog.objects) or f"Write {name}.toml, or mend the name.",
+        )
 
 
 def _check_arrows(catalog: Catalog, obj: SyncObject, file: TomlFile) -> None:

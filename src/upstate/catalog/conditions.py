@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
+
+from upstate.catalog.nearest import did_you_mean
 
 _TOKEN = re.compile(
     r"""
@@ -128,5 +129,4 @@ def _nearest(named: Named, written: str, known: frozenset[str]) -> str:
     exact = written.strip('"')
     if exact in known:
         return f'Write {named.alias}."{exact}": names without quotes are taken in small letters.'
-    near = get_close_matches(named.column, sorted(known), n=1)
-    return f"Did you mean {near[0]}?" if near else f"It has: {', '.join(sorted(known))}."
+    return did_you_mean(exact, known) or f"It has: {', '.join(sorted(known))}."

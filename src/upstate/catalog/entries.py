@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args
 
-from upstate.catalog.checking import alias_from, name_or_write
+from upstate.catalog.checking import alias_from
 from upstate.catalog.model import Column, ColumnType, Lookup, Reference, Rule, SyncObject, Unique
+from upstate.catalog.nearest import did_you_mean
 from upstate.catalog.toml_file import Place, TomlFile
 
 _Made = TypeVar("_Made")
@@ -74,7 +75,7 @@ def sync_object(file: TomlFile, lists: Mapping[str, Mapping[str, str]]) -> SyncO
     return SyncObject(
         name=data["object"],
         table=data["table"],
-        key=_names(file, Place("key"), data["key"]),
+        key=_names(file, Place(key="key"), data["key"]),
         columns=tuple(_each(file, "column", _COLUMN_KEYS, ("name", "type"), lambda p, d: _column(file, p, d, lists))),
         references=tuple(
             _each(file, "reference", _REFERENCE_KEYS, ("to", "columns"), lambda p, d: _reference(file, p, d))
@@ -86,11 +87,11 @@ def sync_object(file: TomlFile, lists: Mapping[str, Mapping[str, str]]) -> SyncO
         rules=tuple(
             _each(file, "rule", _RULE_KEYS, ("reason", "verdict", "when", "advice"), lambda p, d: _rule(file, p, d))
         ),
-        scope=_names(file, Place("scope"), data.get("scope", [])),
-        after=_names(file, Place("after"), data.get("after", [])),
+        scope=_names(file, Place(key="scope"), data.get("scope", [])),
+        after=_names(file, Place(key="after"), data.get("after", [])),
         school_year=data.get("school_year"),
-        editions=frozenset(_names(file, Place("editions"), data.get("editions", []))),
-        not_editions=frozenset(_names(file, Place("not_editions"), data.get("not_editions", []))),
+        editions=frozenset(_names(file, Place(key="editions"), data.get("editions", []))),
+        not_editions=frozenset(_names(file, Place(key="not_editions"), data.get("not_editions", []))),
         switch=data.get("switch"),
     )
 
@@ -136,7 +137,9 @@ def _column(file: TomlFile, place: Place, entry: dict[str, Any], lists: Mapping[
     if isinstance(named, str):
         if named not in lists:
             raise file.error(
-                place.at("codes"), f"there is no code list {named}", name_or_write(named, lists, f"codes/{named}.toml")
+                place.at("codes"),
+                f"there is no code list {named}",
+                did_you_mean(named, lists) or f"Write codes/{named}.toml, or mend the name.",
             )
         codes = lists[named]
     elif named is not None:

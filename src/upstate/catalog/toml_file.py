@@ -6,9 +6,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
+from upstate.catalog.nearest import did_you_mean
 from upstate.errors import CatalogError
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([\w.-]+)\s*\]\]?")
@@ -63,8 +63,7 @@ class TomlFile:
         for key, value in entry.items():
             here = place.at(key)
             if key not in known:
-                near = get_close_matches(key, known, n=1)
-                mend = f'Did you mean "{near[0]}"?' if near else f"Known are: {', '.join(known)}."
+                mend = did_you_mean(key, known) or f"Known are: {', '.join(known)}."
                 raise self.error(here, f'the key "{key}" is not known here', mend)
             kind = known[key]
             if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
 from upstate.catalog import Catalog, Graph, SyncObject
+from upstate.catalog.nearest import did_you_mean
 from upstate.errors import PlanError
 from upstate.planning.zone import Zone, year_name
 
@@ -120,10 +120,7 @@ def _resolve(
     for asked in chosen:
         name = asked if asked in catalog else by_folded.get(asked.strip().casefold())
         if name is None:
-            near = get_close_matches(asked.strip().casefold(), by_folded, n=3, cutoff=0.6)
-            hint = (
-                f"Did you mean {' or '.join(by_folded[n] for n in near)}?" if near else "See `upstate catalog graph`."
-            )
+            hint = did_you_mean(asked, catalog.objects) or "See `upstate catalog graph`."
             raise PlanError(f'There is no object "{asked}". {hint}')
         if name not in available:
             raise PlanError(_why_not(catalog[name], zone, year))
