@@ -1,0 +1,222 @@
+"""Every way in which an object's records are kept out, as SQL: rules, lookups, references. Composes, runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from upstate.catalog import Reference, Rule, SyncObject
+from upstate.loading.statements import (
+    Part,
+    column,
+    columns,
+    equal,
+    expression,
+    key_text,
+    literal,
+    sql_type,
+    state_table,
+    statement,
+)
+from upstate.loading.task import Candidates, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One way in which a record is kept out: the test, and the words and the root that go with it."""
+
+    test: Part
+    klass: int
+    verdict: str
+    reason: str
+    column: str
+    message: Part
+    advice: Part
+    root: tuple[Part, Part, Part] | tuple[()] = ()
+
+
+def found_keys(obj: SyncObject) -> list[str]:
+    """The names of the key's columns in `finding`, where the object's own could collide with others."""
+    return [f"k{number}" for number in range(1, len(obj.key) + 1)]
+
+
+def is_found(obj: SyncObject, alias: str = "record") -> Part:
+    """The condition that this record is in `finding`."""
+    return equal("finding", alias, dict(zip(found_keys(obj), obj.key, strict=True)))
+
+
+def all_conditions(candidates: Candidates) -> tuple[list[Condition], list[Part]]:
+    """Every condition the object can have, as if each parent had rejections: to check the catalog's SQL beforehand."""
+    obj = candidates.task.object
+    return conditions_of(candidates, {r.to: True for r in obj.references}, refused=1)
+
+
+def conditions_of(
+    candidates: Candidates, rejected: Mapping[str, bool], refused: int
+) -> tuple[list[Condition], list[Part]]:
+    obj = candidates.task.object
+    conditions = [_rule(rule) for rule in obj.rules]
+    joins: list[Part] = [_lookup_join(candidates.task, number) for number, _ in enumerate(obj.lookups)]
+    for reference in obj.references:
+        if reference.to == obj.name:
+            found, joined = _self_reference(candidates, reference, refused)
+        else:
+            found, joined = _reference(candidates.task, reference, rejected)
+        conditions += found
+        joins += joined
+    return conditions, joins
+
+
+def _rule(rule: Rule) -> Condition:
+    return Condition(
+        test=expression(rule.when),
+        klass=0 if rule.verdict == "excluded" else 1,
+        verdict=rule.verdict,
+        reason=rule.reason,
+        column="",
+        message=literal(rule.message),
+        advice=literal(rule.advice),
+    )
+
+
+def _lookup_join(task: Task, number: int) -> Part:
+    lookup = task.object.lookups[number]
+    theirs = list(lookup.on)
+    condition = sql.SQL("and ({})").format(expression(lookup.where)) if lookup.where else sql.SQL("")
+    names = [f"on{n}" for n, _ in enumerate(theirs)]
+    return statement(
+        "join_lookup",
+        theirs=sql.SQL(", ").join(
+            sql.SQL('"row".{} as {}').format(sql.Identifier(t), sql.Identifier(n))
+            for t, n in zip(theirs, names, strict=True)
+        ),
+        aggregates=sql.SQL(", ").join(
+            sql.SQL("{} as {}").format(expression(text), sql.Identifier(alias))
+            for alias, text in lookup.columns.items()
+        ),
+        table=state_table(task.catalog[lookup.object]),
+        condition=condition,
+        groups=columns("row", theirs),
+        alias=sql.Identifier(lookup.name),
+        on=equal(lookup.name, "record", dict(zip(names, lookup.on.values(), strict=True))),
+    )
+
+
+def _reference(task: Task, reference: Reference, rejected: Mapping[str, bool]) -> tuple[list[Condition], list[Part]]:
+    parent = task.catalog[reference.to]
+    alias, gone = reference.name, f"{reference.name} rejected"
+    joins: list[Part] = [
+        statement(
+            "join_parent",
+            parent=state_table(parent),
+            alias=sql.Identifier(alias),
+            on=equal(alias, "record", dict(zip(parent.key, reference.columns, strict=True))),
+        )
+    ]
+    absent = sql.SQL("{} and {} is null").format(_complete(reference), column(alias, parent.key[0]))
+    if reference.to not in rejected:
+        return [_missing(reference, absent)], joins
+    joins.append(
+        statement(
+            "join_rejected",
+            keys=typed_keys(parent),
+            parent=literal(parent.name),
+            readable=readable(parent),
+            alias=sql.Identifier(gone),
+            on=equal(gone, "record", dict(zip(found_keys(parent), reference.columns, strict=True))),
+        )
+    )
+    verdict = column(gone, "verdict")
+    root = (column(gone, "root_object"), column(gone, "root_key"), column(gone, "root_reason"))
+    conditions = [
+        _missing(reference, sql.SQL("{} and {} is null").format(absent, verdict)),
+        _from_parent(reference, sql.SQL("{} in ('failed', 'blocked')").format(verdict), 2, root),
+    ]
+    if reference.when_excluded == "reject":
+        conditions.append(_from_parent(reference, sql.SQL("{} = 'excluded'").format(verdict), 3, root))
+    return conditions, joins
+
+
+def _self_reference(candidates: Candidates, reference: Reference, refused: int) -> tuple[list[Condition], list[Part]]:
+    """A parent in the same object may stand anywhere among the candidates; one at the state only counts as well."""
+    obj = candidates.task.object
+    on = dict(zip(obj.key, reference.columns, strict=True))
+    places = [(reference.name, candidates.table)]
+    if not candidates.in_place:
+        places.append((f"{reference.name} held", state_table(obj)))
+    joins: list[Part] = [
+        statement("join_parent", parent=table, alias=sql.Identifier(alias), on=equal(alias, "record", on))
+        for alias, table in places
+    ]
+    absent = sql.SQL("{} and {}").format(
+        _complete(reference),
+        sql.SQL(" and ").join(sql.SQL("{} is null").format(column(alias, obj.key[0])) for alias, _ in places),
+    )
+    if refused:
+        # A parent that was refused by itself exists all the same: its children are blocked, not astray.
+        absent = sql.SQL("{} and not exists (select from refusal where refusal.key = {})").format(
+            absent, key_text("record", reference.columns)
+        )
+    return [_missing(reference, absent)], joins
+
+
+def _missing(reference: Reference, test: Part) -> Condition:
+    names = ", ".join(reference.columns)
+    return Condition(
+        test=test,
+        klass=1,
+        verdict="failed",
+        reason="missing_reference",
+        column=names,
+        message=sql.SQL("format('%%s points at %%s %%s, which does not exist.', {}, {}, {})").format(
+            literal(names), literal(reference.to), _shown(reference)
+        ),
+        advice=sql.SQL(
+            "format('Correct %%s, or add %%s %%s in the district and send %%s first.', {}, {}, {}, {})"
+        ).format(literal(names), literal(reference.to), _shown(reference), literal(reference.to)),
+    )
+
+
+def _from_parent(reference: Reference, test: Part, klass: int, root: tuple[Part, Part, Part]) -> Condition:
+    failed = klass == 2
+    words = "Its %s %s did not land." if failed else "Policy keeps its %s %s out."
+    advice = (
+        "Nothing is wrong with this record. It lands once its {to} does."
+        if failed
+        else "Nothing is wrong with this record. It may go once its {to} may."
+    )
+    return Condition(
+        test=test,
+        klass=klass,
+        verdict="blocked" if failed else "excluded",
+        reason="parent_failed" if failed else "parent_excluded",
+        column=", ".join(reference.columns),
+        message=sql.SQL("format({}, {}, {})").format(literal(words), literal(reference.to), _shown(reference)),
+        advice=literal(advice.format(to=reference.to)),
+        root=root,
+    )
+
+
+def _shown(reference: Reference) -> Part:
+    return sql.SQL("array_to_string({}, '|')").format(key_text("judged", reference.columns))
+
+
+def _complete(reference: Reference) -> Part:
+    """A reference with an empty part points nowhere, as SQL's own foreign keys have it (MATCH SIMPLE)."""
+    return sql.SQL(" and ").join(sql.SQL("{} is not null").format(column("record", c)) for c in reference.columns)
+
+
+def typed_keys(obj: SyncObject) -> Part:
+    return sql.SQL(", ").join(
+        sql.SQL("key[{}]::{} as {}").format(sql.Literal(n), sql_type(c), sql.Identifier(f"k{n}"))
+        for n, c in enumerate(obj.key_columns, start=1)
+    )
+
+
+def readable(obj: SyncObject) -> Part:
+    return sql.SQL(" and ").join(
+        sql.SQL("pg_input_is_valid(key[{}], {})").format(sql.Literal(n), sql.Literal(sql_type(c).as_string(None)))
+        for n, c in enumerate(obj.key_columns, start=1)
+    )

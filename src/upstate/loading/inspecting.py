@@ -1,0 +1,75 @@
+"""What a record shows by itself, without the database: required values, lengths, codes, its year. Pure, over Arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from upstate.catalog import Column, SyncObject
+from upstate.loading.wording import Refusal, refusal, spell
+from upstate.wire import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A batch's records that may become rows, and the refusals of the others: a list for each refused record."""
+
+    records: pa.RecordBatch
+    refused: tuple[tuple[Refusal, ...], ...]
+
+
+def inspect(obj: SyncObject, batch: Batch, school_year: int | None) -> Inspected:
+    """Part a batch's records into those that may become rows and those that may not.
+
+    `school_year` is the order's: a record of another year has no business in it.
+    """
+    refused = list(_misfits(obj, batch.misfits))
+    records = batch.records
+    found = [(mask, column, reason) for column in obj.columns for mask, reason in _checks(column, records)]
+    if obj.school_year is not None and school_year is not None:
+        year = records.column(obj.school_year)
+        other = pc.fill_null(pc.not_equal(year, pa.scalar(school_year, year.type)), False)
+        if pc.any(other).as_py():
+            found.append((other, obj.column(obj.school_year), "other_year"))
+    if found:
+        bad = found[0][0]
+        for mask, _, _ in found[1:]:
+            bad = pc.or_(bad, mask)
+        for row in pc.indices_nonzero(bad).to_pylist():
+            key = _key(obj, records, row)
+            refused.append(
+                tuple(refusal(obj, key, reason, column.name) for mask, column, reason in found if mask[row].as_py())
+            )
+        records = records.filter(pc.invert(bad))
+    return Inspected(records, tuple(refused))
+
+
+def _checks(column: Column, records: pa.RecordBatch) -> Iterator[tuple[pa.Array, str]]:
+    values = records.column(column.name)
+    if column.required and values.null_count:
+        yield pc.is_null(values), "required"
+    if column.length is not None and values.type == pa.string():
+        yield from _some(pc.greater(pc.utf8_length(values), column.length), "too_long")
+    if column.codes is not None:
+        known = pc.is_in(values, value_set=pa.array(list(column.codes), pa.string()))
+        yield from _some(pc.and_(pc.is_valid(values), pc.invert(known)), "unknown_code")
+
+
+def _some(mask: pa.Array, reason: str) -> Iterator[tuple[pa.Array, str]]:
+    if pc.any(mask).as_py():
+        yield pc.fill_null(mask, False), reason
+
+
+def _key(obj: SyncObject, records: pa.RecordBatch, row: int) -> tuple[str | None, ...]:
+    return tuple(spell(column, records.column(column.name)[row].as_py()) for column in obj.key_columns)
+
+
+def _misfits(obj: SyncObject, misfits: pa.RecordBatch) -> Iterator[tuple[Refusal, ...]]:
+    by_record: dict[int, list[Refusal]] = {}
+    for row in misfits.to_pylist():
+        found = refusal(obj, tuple(row["key"]), row["reason"], row["column"])
+        by_record.setdefault(row["record"], []).append(found)
+    yield from map(tuple, by_record.values())

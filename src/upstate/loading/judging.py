@@ -1,0 +1,156 @@
+"""Judge the candidates as a set: everything found against them, with its reason and its root, lands in `finding`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from upstate.catalog import Reference
+from upstate.loading.conditions import (
+    Condition,
+    conditions_of,
+    found_keys,
+    is_found,
+    readable,
+    typed_keys,
+)
+from upstate.loading.duplicates import find_duplicates
+from upstate.loading.statements import Part, any_of, columns, equal, key_text, literal, statement
+from upstate.loading.task import Candidates, Task
+
+Cursor = psycopg.Cursor[Any]
+_NULL = sql.SQL("null")
+_ROOT = ("root_object", "root_key", "root_reason")
+
+
+def judge(cursor: Cursor, candidates: Candidates, *, refused: int, keys_may_repeat: bool) -> int:
+    """Find all that keeps candidates out, remove those records from them, and return how many they were."""
+    task = candidates.task
+    obj = task.object
+    rejected = _rejected_parents(cursor, task)
+    _clear_references(cursor, candidates, rejected)
+    if keys_may_repeat or refused:
+        _run(cursor, "find_repeated", candidates, columns=", ".join(obj.key))
+    conditions, joins = conditions_of(candidates, rejected, refused)
+    if conditions:
+        cursor.execute(judgement(candidates, conditions, joins), task.values)
+        cursor.execute(
+            statement(
+                "keep_first_class", keys=columns(None, found_keys(obj)), same=equal("finding", "first", found_keys(obj))
+            )
+        )
+    for unique in obj.uniques:
+        find_duplicates(cursor, candidates, unique)
+    return withdraw(cursor, candidates, refused=refused)
+
+
+def withdraw(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
+    """Take from the candidates what was found, and what hangs on it in the same object; returns how many records."""
+    obj = candidates.task.object
+    for reference in (r for r in obj.references if r.to == obj.name):
+        _spread(cursor, candidates, reference, refused)
+    if cursor.execute(statement("any_found")).fetchone() is None:
+        return 0
+    return _run(cursor, "remove_found", candidates)
+
+
+def judgement(candidates: Candidates, conditions: list[Condition], joins: list[Part]) -> sql.Composed:
+    """The one statement that holds every condition against every candidate."""
+    obj = candidates.task.object
+    tests = [sql.Identifier("judged", f"c{number}") for number, _ in enumerate(conditions)]
+    needed = dict.fromkeys((*obj.key, *(name for r in obj.references for name in r.columns)))
+    shown = [sql.SQL("record.{}").format(sql.Identifier(name)) for name in needed]
+    shown += [sql.SQL("({}) as {}").format(c.test, sql.Identifier(f"c{n}")) for n, c in enumerate(conditions)]
+    for number, condition in enumerate(conditions):
+        if condition.root:
+            shown += [
+                sql.SQL("{} as {}").format(part, sql.Identifier(f"c{number}_{name}"))
+                for part, name in zip(condition.root, _ROOT, strict=True)
+            ]
+    return statement(
+        "judge",
+        keys=columns("judged", obj.key),
+        key_text=key_text("judged", obj.key),
+        judged=sql.SQL(", ").join(shown),
+        candidates=candidates.table,
+        joins=sql.SQL("\n").join(joins),
+        reasons=sql.SQL(",\n").join(_reason(n, c, tests[n]) for n, c in enumerate(conditions)),
+        hits=any_of(tests),
+    )
+
+
+def _reason(number: int, condition: Condition, test: Part) -> Part:
+    root = [sql.Identifier("judged", f"c{number}_{name}") if condition.root else _NULL for name in _ROOT]
+    return sql.SQL("({}::smallint, {}, {}, {}, {}, {}, {}, {}::text, {}::text[], {}::text)").format(
+        sql.Literal(condition.klass),
+        test,
+        *(literal(text) for text in (condition.verdict, condition.reason, condition.column)),
+        condition.message,
+        condition.advice,
+        *root,
+    )
+
+
+def _rejected_parents(cursor: Cursor, task: Task) -> dict[str, bool]:
+    """Which parents have open rejections, each with whether policy is among the causes."""
+    parents = [r.to for r in task.object.references if r.to != task.object.name]
+    if not parents:
+        return {}
+    return dict(cursor.execute(statement("rejected_parents"), {**task.values, "objects": parents}).fetchall())
+
+
+def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[str, bool]) -> None:
+    task = candidates.task
+    for reference in task.object.references:
+        if reference.when_excluded == "clear" and rejected.get(reference.to):
+            parent = task.catalog[reference.to]
+            cursor.execute(
+                statement(
+                    "clear_reference",
+                    candidates=candidates.table,
+                    assignments=sql.SQL(", ").join(
+                        sql.SQL("{} = null").format(sql.Identifier(name)) for name in reference.columns
+                    ),
+                    keys=typed_keys(parent),
+                    parent=literal(parent.name),
+                    readable=readable(parent),
+                    on=equal("parent", "record", dict(zip(found_keys(parent), reference.columns, strict=True))),
+                ),
+                task.values,
+            )
+
+
+def _run(cursor: Cursor, name: str, candidates: Candidates, **values: object) -> int:
+    obj = candidates.task.object
+    cursor.execute(
+        statement(
+            name,
+            keys=columns("record", obj.key),
+            key_text=key_text("record", obj.key),
+            candidates=candidates.table,
+            found=is_found(obj),
+        ),
+        {**candidates.task.values, **values},
+    )
+    return cursor.rowcount
+
+
+def _spread(cursor: Cursor, candidates: Candidates, reference: Reference, refused: int) -> None:
+    """To a fixed point: what hangs on a record of the same object that does not land does not land either."""
+    obj = candidates.task.object
+    keys = found_keys(obj)
+    parts: dict[str, Part] = {
+        "record_keys": columns("record", obj.key),
+        "candidates": candidates.table,
+        "on": equal("parent", "record", dict(zip(keys, reference.columns, strict=True))),
+        "found": is_found(obj),
+    }
+    values = {**candidates.task.values, "columns": ", ".join(reference.columns)}
+    if refused:
+        cursor.execute(statement("spread_refused", **parts, keys=typed_keys(obj), readable=readable(obj)), values)
+    step = statement("spread", **parts, keys=columns(None, keys), found_key=key_text("finding", keys))
+    while cursor.execute(step, values).rowcount:
+        pass

@@ -1,0 +1,169 @@
+"""An object lands whole, in one transaction: fill, judge, merge, settle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from upstate.errors import FencedError, LandingError
+from upstate.loading.conditions import found_keys, is_found
+from upstate.loading.duplicates import find_held, same_year
+from upstate.loading.filling import Filled, fill
+from upstate.loading.isolating import REFUSALS, find_refused
+from upstate.loading.judging import judge, withdraw
+from upstate.loading.merging import merge
+from upstate.loading.settling import count_found, settle
+from upstate.loading.statements import Part, fetch_row, key_text, state_table, statement
+from upstate.loading.task import Candidates, Task
+from upstate.planning import Counts
+
+Connection = psycopg.Connection[Any]
+Cursor = psycopg.Cursor[Any]
+
+
+class _HeldByLeftoverError(Exception):
+    """Candidates share what must be unique with rows that the district no longer has: merge again without them."""
+
+
+def land(connection: Connection, task: Task) -> Counts:
+    """Land a delivered order: its object's records are at the state afterwards, or each is a rejection with its root.
+
+    One transaction; nothing of it is seen before it ends. FencedError where the order has moved on to another claim,
+    WireError where a kept batch cannot be read, LandingError where the database stops for a reason that is no record's.
+    """
+    with landing(connection, task) as cursor:
+        counts = _land(cursor, task)
+        settle(cursor, task, counts)
+    return counts
+
+
+@contextmanager
+def landing(connection: Connection, task: Task) -> Iterator[Cursor]:
+    """The transaction of a landing, fenced by the order's epoch and alone in its district."""
+    try:
+        with connection.transaction(), connection.cursor() as cursor:
+            if cursor.execute(statement("take_order"), task.values).fetchone() is None:
+                raise FencedError(
+                    f"The order for {task.object.name} is not this landing's any more, or its parents are not settled; "
+                    "nothing was changed."
+                )
+            cursor.execute(statement("lock_district"), task.values)
+            cursor.execute(statement("plan_by_set"))
+            if _value(cursor, "may_skip_triggers", task):
+                cursor.execute(statement("skip_triggers"))
+            yield cursor
+    except psycopg.Error as error:
+        said = error.diag.message_primary or str(error).strip().splitlines()[0]
+        raise LandingError(f"{task.object.name} could not land, and nothing of it was changed: {said}.") from error
+
+
+def _land(cursor: Cursor, task: Task) -> Counts:
+    """The quick way first, and step by step the more careful ones: as fast as the data is good."""
+    table = state_table(task.object)
+    keys = sql.SQL(", ").join(
+        sql.SQL("record.{} as {}").format(sql.Identifier(name), sql.Identifier(found))
+        for name, found in zip(task.object.key, found_keys(task.object), strict=True)
+    )
+    cursor.execute(statement("make_refusal"))
+    cursor.execute(statement("make_finding", keys=keys, table=table))
+    held = _value(cursor, "has_rows", task, table=table)
+    for way in (_compare if held else _straight_in, _compare_carefully):
+        try:
+            with cursor.connection.transaction():
+                return way(cursor, task)
+        except REFUSALS:
+            # What that way takes for granted (no key comes twice, the database minds nothing) does not hold here.
+            continue
+    with cursor.connection.transaction():
+        return _compare_apart(cursor, task)
+
+
+def _straight_in(cursor: Cursor, task: Task) -> Counts:
+    """The district has no row of this object here: its candidates are written once, into the table they belong in."""
+    candidates = Candidates(task, in_place=True)
+    filled = fill(cursor, task, candidates.table, sort=True)
+    removed = judge(cursor, candidates, refused=filled.refused, keys_may_repeat=False)
+    return _counts(cursor, task, filled, created=filled.candidates - removed)
+
+
+def _compare(cursor: Cursor, task: Task) -> Counts:
+    candidates, filled = _wait(cursor, task, keys_may_repeat=False)
+    return _merge(cursor, candidates, filled)
+
+
+def _compare_carefully(cursor: Cursor, task: Task) -> Counts:
+    candidates, filled = _wait(cursor, task, keys_may_repeat=True)
+    return _merge(cursor, candidates, filled)
+
+
+def _compare_apart(cursor: Cursor, task: Task) -> Counts:
+    """Find which records the database refuses, turn those away, and merge the rest as one."""
+    candidates, filled = _wait(cursor, task, keys_may_repeat=True)
+    if find_refused(cursor, task):
+        withdraw(cursor, candidates, refused=filled.refused)
+    return _merge(cursor, candidates, filled)
+
+
+def _wait(cursor: Cursor, task: Task, *, keys_may_repeat: bool) -> tuple[Candidates, Filled]:
+    """Candidates in a temporary table, judged."""
+    candidates = Candidates(task, in_place=False)
+    cursor.execute(statement("make_candidates", table=state_table(task.object)))
+    filled = fill(cursor, task, candidates.table, sort=False)
+    judge(cursor, candidates, refused=filled.refused, keys_may_repeat=keys_may_repeat)
+    return candidates, filled
+
+
+def _merge(cursor: Cursor, candidates: Candidates, filled: Filled) -> Counts:
+    task = candidates.task
+    before = _value(cursor, "count_held", task, table=state_table(task.object), same_year=same_year(task))
+    for _ in range(2):
+        try:
+            with cursor.connection.transaction():
+                created, updated = merge(cursor, task)
+                landed = filled.candidates - sum(count_found(cursor, task).values())
+                matched = landed - created + _rejected_held(cursor, task)
+                counts = _counts(cursor, task, filled, created=created, updated=updated, leftovers=before - matched)
+                # A leftover is the one kind of row that candidates were not yet held against.
+                if counts.leftovers and find_held(cursor, candidates):
+                    raise _HeldByLeftoverError
+                return counts
+        except _HeldByLeftoverError:
+            find_held(cursor, candidates)
+            withdraw(cursor, candidates, refused=filled.refused)
+    raise LandingError(f"{task.object.name} could not land: its unique rules keep finding other records. Report this.")
+
+
+def _counts(
+    cursor: Cursor, task: Task, filled: Filled, *, created: int = 0, updated: int = 0, leftovers: int = 0
+) -> Counts:
+    found = count_found(cursor, task)
+    landed = filled.candidates - sum(found.values())
+    return Counts(
+        created=created,
+        updated=updated,
+        unchanged=landed - created - updated,
+        failed=found.get("failed", 0) + filled.refused,
+        blocked=found.get("blocked", 0),
+        excluded=found.get("excluded", 0),
+        leftovers=leftovers,
+    )
+
+
+def _rejected_held(cursor: Cursor, task: Task) -> int:
+    return _value(
+        cursor,
+        "count_rejected_held",
+        task,
+        table=state_table(task.object),
+        same_year=same_year(task),
+        found=is_found(task.object, "held"),
+        held_key=key_text("held", task.object.key),
+    )
+
+
+def _value(cursor: Cursor, name: str, task: Task, **parts: Part) -> int:
+    return int(fetch_row(cursor, statement(name, **parts), task.values)[0])

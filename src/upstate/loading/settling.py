@@ -1,0 +1,30 @@
+"""The end of a landing: counts, rejections kept and resolved, the batches gone."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import psycopg
+
+from upstate.loading.conditions import found_keys
+from upstate.loading.statements import columns, key_text, statement
+from upstate.loading.task import Task
+from upstate.planning import Counts
+
+Cursor = psycopg.Cursor[Any]
+
+
+def count_found(cursor: Cursor, task: Task) -> dict[str, int]:
+    """How many rejected candidates met each verdict; a key that came twice counts twice."""
+    keys = columns(None, found_keys(task.object))
+    return {verdict: int(n) for verdict, n in cursor.execute(statement("count_found", keys=keys)).fetchall()}
+
+
+def settle(cursor: Cursor, task: Task, counts: Counts) -> None:
+    """Write down what happened and let the kept batches go, all within the landing's transaction."""
+    found_key = key_text("finding", found_keys(task.object))
+    cursor.execute(statement("settle_rejections", found_key=found_key), task.values)
+    cursor.execute(statement("settle_resolved"), task.values)
+    cursor.execute(statement("settle_order"), {**task.values, **asdict(counts)})
+    cursor.execute(statement("settle_batches"), task.values)

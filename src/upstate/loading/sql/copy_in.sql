@@ -1,0 +1,2 @@
+-- Rows from Arrow, encoded as PostgreSQL's own binary form.
+copy {table} ({columns}) from stdin (format binary)

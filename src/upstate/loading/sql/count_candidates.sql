@@ -1,0 +1,2 @@
+-- How many candidates there are.
+select count(*) from pg_temp.candidate

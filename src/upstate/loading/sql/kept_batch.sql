@@ -1,0 +1,2 @@
+-- One batch of an order, as it came.
+select payload from hub_batch where order_id = %(order)s and number = %(number)s

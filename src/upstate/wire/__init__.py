@@ -1,0 +1,19 @@
+"""What agent and hub say to each other: messages, Arrow schemas, the digest. Pure."""
+
+from upstate.wire.batch import Batch, decode, digest, encode, no_misfits
+from upstate.wire.messages import Parcel, Receipt, WorkOrder
+from upstate.wire.schema import MISFITS, arrow_schema, arrow_type
+
+__all__ = [
+    "MISFITS",
+    "Batch",
+    "Parcel",
+    "Receipt",
+    "WorkOrder",
+    "arrow_schema",
+    "arrow_type",
+    "decode",
+    "digest",
+    "encode",
+    "no_misfits",
+]

@@ -1,0 +1,38 @@
+"""What agent and hub say to each other, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOrder:
+    """One object of a resync for an agent, as claimed: `epoch` fences every later word about it.
+
+    `school_year` limits the reading to that year's records; None reads all of them (an object not bound to a year).
+    """
+
+    id: int
+    resync: int
+    object: str
+    school_year: int | None
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That the hub keeps this batch of an order: its number, counted from 0, and the digest of its payload."""
+
+    number: int
+    digest: bytes
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A batch as it is delivered: its number within the order, its payload, how many records it carries."""
+
+    number: int
+    payload: bytes
+    digest: bytes
+    records: int

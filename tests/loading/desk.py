@@ -1,0 +1,255 @@
+"""A hub whose orders are placed and delivered by hand: rows in, counts, rejections and state rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+from psycopg.rows import dict_row
+
+from upstate.catalog import Catalog
+from upstate.loading.landing import land
+from upstate.loading.task import Task
+from upstate.planning import Counts
+from upstate.wire import Batch, arrow_schema, digest, encode, no_misfits
+
+Row = Mapping[str, Any]
+
+CATALOG = {
+    "School.toml": """
+        object = "School"
+        table = "school"
+        key = ["id"]
+        [[column]]
+        name = "id"
+        type = "integer"
+        required = true
+        [[column]]
+        name = "name"
+        type = "text"
+        length = 20
+        required = true
+        [[column]]
+        name = "kind"
+        type = "text"
+        codes = { E = "Elementary", H = "High" }
+        [[column]]
+        name = "rating"
+        type = "text"
+        owner = "state"
+        [[column]]
+        name = "closed"
+        type = "boolean"
+        [[rule]]
+        reason = "closed"
+        verdict = "excluded"
+        when = "record.closed"
+        advice = "The school is closed. Open it if it should be reported."
+        """,
+    "Pupil.toml": """
+        object = "Pupil"
+        table = "pupil"
+        key = ["id"]
+        [[column]]
+        name = "id"
+        type = "integer"
+        required = true
+        [[column]]
+        name = "school_id"
+        type = "integer"
+        required = true
+        [[column]]
+        name = "mentor_id"
+        type = "integer"
+        [[column]]
+        name = "number"
+        type = "integer"
+        [[column]]
+        name = "score"
+        type = "decimal"
+        precision = 6
+        scale = 2
+        [[reference]]
+        to = "School"
+        columns = ["school_id"]
+        [[reference]]
+        to = "Pupil"
+        columns = ["mentor_id"]
+        [[unique]]
+        columns = ["school_id", "number"]
+        [[rule]]
+        reason = "score_below_zero"
+        verdict = "failed"
+        when = "record.score < 0"
+        advice = "The score is below zero. Correct it."
+        [[rule]]
+        reason = "odd_number_in_high_school"
+        verdict = "failed"
+        when = "school.kind = 'H' and record.number % 2 = 1"
+        advice = "High schools give even numbers."
+        """,
+    "Note.toml": """
+        object = "Note"
+        table = "note"
+        key = ["pupil_id", "line"]
+        [[column]]
+        name = "pupil_id"
+        type = "integer"
+        required = true
+        [[column]]
+        name = "line"
+        type = "integer"
+        required = true
+        [[column]]
+        name = "reader_id"
+        type = "integer"
+        [[column]]
+        name = "text"
+        type = "text"
+        [[reference]]
+        to = "Pupil"
+        columns = ["pupil_id"]
+        [[reference]]
+        to = "School"
+        columns = ["reader_id"]
+        when_excluded = "clear"
+        """,
+}
+
+
+@dataclass
+class Desk:
+    """Sends rows for a district and shows what became of them."""
+
+    url: str
+    connection: psycopg.Connection[Any]
+    catalog: Catalog
+    district: int = 1
+    year: int = 2024
+    zones: dict[int, int] = field(default_factory=dict)
+
+    def send(self, name: str, rows: Iterable[Row], **options: Any) -> Counts:
+        """One object, delivered whole and landed."""
+        return self.resync({name: rows}, **options)[name]
+
+    def resync(
+        self,
+        rows: Mapping[str, Iterable[Row]],
+        *,
+        misfits: Iterable[Row] = (),
+        district: int | None = None,
+        batch: int = 1000,
+        school_year: int | None = None,
+    ) -> dict[str, Counts]:
+        """Every object in the order given, as one resync."""
+        district = district or self.district
+        resync = self.place(list(rows), district)
+        counts = {}
+        for name, sent in rows.items():
+            task = self.task(resync, name, district, school_year)
+            self.deliver(task, list(sent), list(misfits), batch)
+            counts[name] = land(self.connection, task)
+        self.connection.execute(
+            "update hub_resync set state = 'finished', finished_at = now() where id = %s", (resync,)
+        )
+        return counts
+
+    def place(self, names: list[str], district: int) -> int:
+        """A resync with an order for each object; its id."""
+        zone = self._zone(district)
+        (resync,) = self._row(
+            "insert into hub_resync (zone_id, school_year, mode, chosen, objects, check_dependencies, asked_by) "
+            "values (%s, %s, 'partial', %s, %s, true, 'Dana') returning id",
+            (zone, self.year, names, names),
+        )
+        for position, name in enumerate(names):
+            self.connection.execute(
+                "insert into hub_order (resync_id, position, object, state, epoch, started_at) "
+                "values (%s, %s, %s, 'reading', 1, now())",
+                (resync, position, name),
+            )
+        return int(resync)
+
+    def task(self, resync: int, name: str, district: int | None = None, school_year: int | None = None) -> Task:
+        """What there is to land of that object."""
+        order, epoch = self._row("select id, epoch from hub_order where resync_id = %s and object = %s", (resync, name))
+        return Task(
+            order=order,
+            epoch=epoch,
+            resync=resync,
+            district=district or self.district,
+            school_year=school_year,
+            zone_year=self.year,
+            edition=None,
+            catalog=self.catalog,
+            object=self.catalog[name],
+        )
+
+    def deliver(self, task: Task, rows: list[Row], misfits: list[Row] = [], batch: int = 1000) -> None:  # noqa: B006
+        """Keep the rows as batches and mark the order delivered."""
+        schema = arrow_schema(task.object)
+        parts = [rows[start : start + batch] for start in range(0, len(rows), batch)] or [[]]
+        for number, part in enumerate(parts):
+            payload = encode(
+                Batch(
+                    pa.RecordBatch.from_pylist([dict(row) for row in part], schema=schema),
+                    pa.RecordBatch.from_pylist([dict(m) for m in misfits], schema=no_misfits().schema)
+                    if number == 0
+                    else no_misfits(),
+                )
+            )
+            self.connection.execute(
+                "insert into hub_batch (order_id, number, records, digest, payload) values (%s, %s, %s, %s, %s)",
+                (task.order, number, len(part), digest(payload), payload),
+            )
+        self.connection.execute(
+            "update hub_order set state = 'delivered', batches = %s, delivered_at = now() where id = %s",
+            (len(parts), task.order),
+        )
+
+    def rows(self, table: str, district: int | None = None) -> list[dict[str, Any]]:
+        """What the state holds of a table for a district, by key."""
+        query = f"select * from state.{table} where district_id = %s order by 1, 2, 3"
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            found = cursor.execute(query, (district or self.district,)).fetchall()  # type: ignore[arg-type]
+        return [{k: v for k, v in row.items() if k != "district_id"} for row in found]
+
+    def rejections(self, *, resolved: bool = False) -> dict[tuple[str, str, str], dict[str, Any]]:
+        """Open rejections (or resolved ones) by object, key and reason."""
+        query = "select * from hub_rejection where (resolved_at is not null) = %s order by id"
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            found = cursor.execute(query, (resolved,)).fetchall()
+        return {(r["object"], "|".join(str(p) for p in r["key"]), r["reason"]): r for r in found}
+
+    def orphans(self) -> int:
+        """Rows at the state, of any district, whose parent is missing."""
+        missing = 0
+        for obj in self.catalog:
+            for reference in obj.references:
+                parent = self.catalog[reference.to]
+                there = " and ".join(f'p."{k}" = c."{r}"' for k, r in zip(parent.key, reference.columns, strict=True))
+                full = " and ".join(f'c."{r}" is not null' for r in reference.columns)
+                missing += self._row(
+                    f"select count(*) from state.{obj.table} c where {full} and not exists "
+                    f"(select from state.{parent.table} p where p.district_id = c.district_id and {there})"
+                )[0]
+        return missing
+
+    def _zone(self, district: int) -> int:
+        if district not in self.zones:
+            self.connection.execute(
+                "insert into hub_district (id, name, added_at) overriding system value values (%s, %s, now())",
+                (district, f"district {district}"),
+            )
+            (self.zones[district],) = self._row(
+                "insert into hub_zone (district_id, school_year) values (%s, %s) returning id", (district, self.year)
+            )
+        return self.zones[district]
+
+    def _row(self, query: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...]:
+        row = self.connection.execute(query, values).fetchone()  # type: ignore[arg-type]
+        assert row is not None
+        return row
