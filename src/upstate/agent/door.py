@@ -1,0 +1,35 @@
+"""What the agent may ask of the hub, one method per request; the hub may be in this process or across a network."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from upstate.wire import Parcel, Receipt, WorkOrder
+
+
+class Door(Protocol):
+    """The hub as an agent sees it. Every method may be called again with the same arguments after any failure.
+
+    Each but `claim` raises FencedError where the order has moved on to another claim.
+    """
+
+    def claim(self) -> WorkOrder | None:
+        """The next order to read, in the plan's order, with its epoch raised; None where nothing is left.
+
+        An order that was delivered in full is not handed out again.
+        """
+
+    def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
+        """What the hub already keeps of this order, by number."""
+
+    def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
+        """Keep this batch, durable when this returns; a repeat returns the old receipt and changes nothing."""
+
+    def forget(self, order: WorkOrder, first: int) -> None:
+        """Drop the batches numbered `first` and later: they were read from another snapshot."""
+
+    def finish(self, order: WorkOrder, batches: int) -> None:
+        """Every batch, `batches` of them, is delivered; the hub may land the object."""
+
+    def fail(self, order: WorkOrder, message: str) -> None:
+        """This object cannot be read; the message is one line for people."""

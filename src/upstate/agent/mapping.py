@@ -1,0 +1,136 @@
+"""Where each object comes from when the district's names are not the catalog's: a TOML file on the district's side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+from upstate.catalog import Catalog, SyncObject
+from upstate.catalog.toml_file import Place, TomlFile
+from upstate.errors import CatalogError, MappingError
+
+Stored = Literal["julian", "unix", "unix_ms"]
+
+_OBJECT_KEYS = {"table": str, "select": str, "absent": bool, "columns": dict}
+_COLUMN_KEYS = {"column": str, "sql": str, "absent": bool, "stored": str}
+_MOMENTS = ("date", "timestamp", "timestamptz")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOrigin:
+    """Where a column's values come from: a column of the district's by name, a SQL expression, or nowhere (null).
+
+    `stored` says how numbers tell a date or a moment: days of the Julian calendar, seconds or milliseconds since 1970.
+    """
+
+    column: str | None = None
+    sql: str | None = None
+    stored: Stored | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectOrigin:
+    """Where an object's records come from: a table by name, or a SELECT; `absent`: the district has none at all."""
+
+    table: str
+    select: str | None = None
+    absent: bool = False
+    columns: Dictionary[str, ColumnOrigin] = field(default_factory=lambda: MappingProxyType({}))
+
+    def column(self, name: str) -> ColumnOrigin:
+        """Where a column of the catalog comes from: as mapped, else the column of the same name."""
+        return self.columns.get(name, ColumnOrigin(column=name))
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Every object's origin; one that is not mapped comes from the table the catalog names."""
+
+    origins: Dictionary[str, ObjectOrigin] = field(default_factory=lambda: MappingProxyType({}))
+
+    def origin(self, obj: SyncObject) -> ObjectOrigin:
+        """Where this object's records come from."""
+        return self.origins.get(obj.name, ObjectOrigin(obj.table))
+
+    @property
+    def absent(self) -> frozenset[str]:
+        """The objects of which this district has nothing: no record is read, none is sent."""
+        return frozenset(name for name, origin in self.origins.items() if origin.absent)
+
+
+def read_mapping(path: Path | str, catalog: Catalog) -> Mapping:
+    """The mapping in a file; MappingError with file, line and what to do."""
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise MappingError(f"The mapping file {path} cannot be read: {reason}. Name a readable TOML file.") from error
+    return parse_mapping(str(path), text, catalog)
+
+
+def parse_mapping(name: str, text: str, catalog: Catalog) -> Mapping:
+    """The mapping in a text of a file of that name; MappingError with file, line and what to do."""
+    try:
+        file = TomlFile.parse(name, text)
+        return Mapping(MappingProxyType({key: _object(file, key, value, catalog) for key, value in file.data.items()}))
+    except CatalogError as error:  # a TomlFile speaks for catalogs; the same words are right here
+        raise MappingError(error.message) from error
+
+
+def _object(file: TomlFile, name: str, entry: Any, catalog: Catalog) -> ObjectOrigin:
+    if name not in catalog:
+        raise file.error(Place(name), f"there is no object {name}", f"The catalog has: {', '.join(catalog.objects)}.")
+    if not isinstance(entry, dict):
+        raise file.error(Place("", 0, name), f"{name} is not a table", f"Write it under [{name}].")
+    file.expect_keys(entry, Place(name), _OBJECT_KEYS)
+    absent = entry.get("absent", False)
+    if sum(("table" in entry, "select" in entry, absent)) > 1 or (absent and "columns" in entry):
+        raise file.error(Place(name), f"{name} comes from two places", "Give a table, a select or absent = true.")
+    for key in ("table", "select"):
+        if key in entry and not entry[key].strip(" \n;"):
+            raise file.error(Place(name, 0, key), f"the {key} is empty", "Give it a value, or remove it.")
+    obj = catalog[name]
+    columns = {column: _column(file, name, obj, column, value) for column, value in entry.get("columns", {}).items()}
+    return ObjectOrigin(
+        table=entry.get("table", obj.table),
+        select=entry["select"].strip().rstrip(";") if "select" in entry else None,
+        absent=absent,
+        columns=MappingProxyType(columns),
+    )
+
+
+def _column(file: TomlFile, name: str, obj: SyncObject, column: str, value: Any) -> ColumnOrigin:
+    place = Place(f"{name}.columns", 0, column)
+    if place not in file.lines:
+        place = Place(name, 0, "columns")
+    known = [c.name for c in obj.columns]
+    if column not in known:
+        raise file.error(place, f"{name} has no column {column}", f"It has: {', '.join(known)}.")
+    if isinstance(value, str):
+        value = {"column": value}
+    if not isinstance(value, dict):
+        raise file.error(place, f"{column} has a value of the wrong type", 'Give a name, or { sql = "…" }.')
+    file.expect_keys(value, place, _COLUMN_KEYS)
+    absent = value.get("absent", False)
+    if sum(("column" in value, "sql" in value, absent)) > 1:
+        raise file.error(place, f"{column} comes from two places", "Give a column, sql or absent = true.")
+    if absent and obj.column(column).required:
+        raise file.error(place, f"{column} is required", "It cannot be absent: give a column or sql.")
+    for key in ("column", "sql"):
+        if key in value and not value[key].strip():
+            raise file.error(place, f"the {key} of {column} is empty", "Give it a value, or remove it.")
+    stored = value.get("stored")
+    if stored is not None and (stored not in get_args(Stored) or obj.column(column).type not in _MOMENTS):
+        raise file.error(
+            place,
+            f'stored = "{stored}" does not fit {column}',
+            f"Dates and moments take: {', '.join(get_args(Stored))}.",
+        )
+    if absent:
+        return ColumnOrigin(sql="NULL")
+    sql = value.get("sql")
+    return ColumnOrigin(column=None if sql else value.get("column", column), sql=sql, stored=stored)

@@ -1,0 +1,129 @@
+"""The agent's round: claim an order, read it, deliver what the hub does not hold yet, finish; until none is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from queue import Empty, Queue
+from threading import Event, Thread
+from types import TracebackType
+
+from upstate.agent.door import Door
+from upstate.agent.sources import LostSourceError, Snapshot, Source
+from upstate.catalog import Catalog
+from upstate.errors import SourceError
+from upstate.wire import Parcel, WorkOrder, digest, encode
+
+Progress = Callable[[WorkOrder, int], None]
+
+_AHEAD = 3  # parcels that may wait between reader and sender: a few MB, enough that neither waits long for the other
+
+
+def run_round(door: Door, source: Source, catalog: Catalog, progress: Progress = lambda _order, _records: None) -> int:
+    """Carry out every order the door hands out, all from one snapshot; how many there were.
+
+    `progress` hears, after each batch, how many records of the order the hub holds. An object that cannot be read fails
+    its order and the round goes on. SourceError where the source cannot be opened or is lost, FencedError where another
+    agent has taken over; whatever was delivered stays, and the next round goes on from there.
+    """
+    order = door.claim()
+    if order is None:
+        return 0
+    count = 0
+    with _Reader(source, catalog) as reader:
+        while order is not None:
+            _carry_out(order, door, reader, progress)
+            count += 1
+            order = door.claim()
+    return count
+
+
+def _carry_out(order: WorkOrder, door: Door, reader: _Reader, progress: Progress) -> None:
+    held = {receipt.number: receipt.digest for receipt in door.held(order)}
+    batches = records = 0
+    try:
+        for parcel in reader.read(order):
+            if held.get(parcel.number) != parcel.digest:
+                # From here on the district's data differ from what an earlier round read, or there is no more of it.
+                if held:
+                    door.forget(order, parcel.number)
+                    held = {}
+                door.deliver(order, parcel)
+            batches += 1
+            records += parcel.records
+            progress(order, records)
+    except LostSourceError:
+        raise
+    except SourceError as error:
+        door.fail(order, error.message)
+        return
+    if any(number >= batches for number in held):
+        door.forget(order, batches)
+    door.finish(order, batches)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """An object is read to its end, or could not be."""
+
+    error: BaseException | None = None
+
+
+class _Reader:
+    """A thread that holds the snapshot, and reads and encodes an order's object while earlier batches are sent."""
+
+    def __init__(self, source: Source, catalog: Catalog) -> None:
+        self._source = source
+        self._catalog = catalog
+        self._orders: Queue[WorkOrder | None] = Queue()
+        self._parcels: Queue[Parcel | _End] = Queue(_AHEAD)
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="upstate-reader", daemon=True)
+
+    def __enter__(self) -> _Reader:
+        self._thread.start()
+        opened = self._parcels.get()
+        if isinstance(opened, _End) and opened.error is not None:
+            self._thread.join()
+            raise opened.error
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stop.set()
+        self._orders.put(None)
+        while self._thread.is_alive():  # it may wait for room in the queue
+            try:
+                self._parcels.get(timeout=0.02)
+            except Empty:
+                continue
+
+    def read(self, order: WorkOrder) -> Iterator[Parcel]:
+        """The order's batches as parcels, numbered from 0; raises whatever the reading raised."""
+        self._orders.put(order)
+        while not isinstance(item := self._parcels.get(), _End):
+            yield item
+        if item.error is not None:
+            raise item.error
+
+    def _run(self) -> None:
+        try:
+            with self._source.snapshot() as snapshot:
+                self._parcels.put(_End())
+                while (order := self._orders.get()) is not None and not self._stop.is_set():
+                    self._parcels.put(_End(self._read(snapshot, order)))
+        except BaseException as error:  # noqa: BLE001  # it belongs to the thread that waits for it
+            self._parcels.put(_End(error))
+
+    def _read(self, snapshot: Snapshot, order: WorkOrder) -> BaseException | None:
+        try:
+            if order.object not in self._catalog:
+                raise SourceError(f"The agent's catalog has no object {order.object}; give it the hub's catalog.")
+            batches = snapshot.read(self._catalog[order.object], order.school_year)
+            for number, batch in enumerate(batches):
+                payload = encode(batch)
+                self._parcels.put(Parcel(number, payload, digest(payload), batch.size))
+                if self._stop.is_set():
+                    break
+        except BaseException as error:  # noqa: BLE001  # as above
+            return error
+        return None

@@ -1,0 +1,26 @@
+"""The district databases Upstate reads: one Source each, opened by URL."""
+
+from __future__ import annotations
+
+from upstate.agent.mapping import Mapping
+from upstate.agent.sources.address import SqliteAddress, parse_address
+from upstate.agent.sources.description import Description
+from upstate.agent.sources.source import LostSourceError, Snapshot, Source
+
+
+def open_source(url: str, mapping: Mapping | None = None) -> Source:
+    """The source at a URL or path: sqlite:///path, postgresql://…, or a path to a SQLite file.
+
+    Nothing is connected yet; SourceError where the URL is of no kind that is known.
+    """
+    address = parse_address(url)
+    if isinstance(address, SqliteAddress):
+        from upstate.agent.sources.sqlite import SqliteSource
+
+        return SqliteSource(address, mapping or Mapping())
+    from upstate.agent.sources.postgresql import PostgresqlSource
+
+    return PostgresqlSource(address, mapping or Mapping())
+
+
+__all__ = ["Description", "LostSourceError", "Snapshot", "Source", "open_source"]

@@ -1,0 +1,73 @@
+"""Where a source is: a URL or path into an address a driver takes, and a form of it that may be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from psycopg import conninfo
+from psycopg.errors import ProgrammingError
+
+from upstate.errors import SourceError
+
+_CONNECT_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteAddress:
+    """A SQLite file."""
+
+    path: Path
+
+    @property
+    def shown(self) -> str:
+        """The path."""
+        return str(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresqlAddress:
+    """A PostgreSQL database; `conninfo` may hold a password, `shown` never does."""
+
+    conninfo: str
+    shown: str
+
+
+def parse_address(url: str) -> SqliteAddress | PostgresqlAddress:
+    """sqlite:///path, postgresql://…, or a path to a SQLite file. SourceError where it is none of these."""
+    scheme, colon, rest = url.partition("://")
+    if not colon:
+        return SqliteAddress(Path(url).expanduser())
+    if scheme == "sqlite":
+        return SqliteAddress(_sqlite_path(unquote(rest)))
+    if scheme in ("postgresql", "postgres"):
+        return _postgresql(url)
+    raise SourceError(
+        f'A source that begins with "{scheme}://" is not known. '
+        "Give sqlite:///PATH, postgresql://USER@HOST/DATABASE, or the path of a SQLite file."
+    )
+
+
+def _sqlite_path(rest: str) -> Path:
+    # Three slashes begin a relative path and four an absolute one, but many write three for both.
+    relative = Path(rest.removeprefix("/")).expanduser()
+    absolute = Path(rest)
+    return absolute if absolute.is_absolute() and not relative.exists() and absolute.exists() else relative
+
+
+def _postgresql(url: str) -> PostgresqlAddress:
+    try:
+        parts = {key: str(value) for key, value in conninfo.conninfo_to_dict(url).items() if value is not None}
+    except ProgrammingError as error:
+        # The driver's own words may quote the URL, password and all.
+        raise SourceError(
+            "The source's URL cannot be read. Write it as postgresql://USER@HOST:5432/DATABASE."
+        ) from error
+    user = f"{parts['user']}@" if "user" in parts else ""
+    port = f":{parts['port']}" if "port" in parts else ""
+    shown = f"postgresql://{user}{parts.get('host', '')}{port}/{parts.get('dbname', '')}"
+    parts.setdefault("connect_timeout", str(_CONNECT_SECONDS))
+    parts["application_name"] = "upstate"
+    parts["client_encoding"] = "UTF8"
+    return PostgresqlAddress(conninfo.make_conninfo(**parts), shown)

@@ -1,0 +1,166 @@
+"""A district whose database is PostgreSQL: one repeatable-read transaction, streamed as Arrow in the table's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import adbc_driver_manager as adbc
+import psycopg
+import pyarrow as pa
+from adbc_driver_postgresql import dbapi
+
+from upstate.agent.conform import TEXT, conform
+from upstate.agent.mapping import Mapping
+from upstate.agent.sources import postgresql_projection as dialect
+from upstate.agent.sources.address import PostgresqlAddress
+from upstate.agent.sources.description import Description, describe_tables
+from upstate.agent.sources.missing import need_tables
+from upstate.agent.sources.postgresql_schema import columns_by_table, describe_database
+from upstate.agent.sources.slicing import MOST_BYTES, cut
+from upstate.agent.sources.source import LostSourceError
+from upstate.catalog import SyncObject
+from upstate.errors import SourceError
+from upstate.wire import Batch
+
+_ERRORS = (adbc.Error, pa.ArrowException, OSError)
+# Text forms that do not depend on the server's settings; the same order on every run; no time limit of the server's.
+_SETTINGS = (
+    "SET datestyle = 'ISO, YMD'",
+    "SET intervalstyle = 'postgres'",
+    "SET timezone = 'UTC'",
+    "SET bytea_output = 'hex'",
+    "SET extra_float_digits = 1",
+    "SET synchronize_seqscans = off",
+    "SET max_parallel_workers_per_gather = 0",
+    "SET statement_timeout = 0",
+    "SET idle_in_transaction_session_timeout = 0",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresqlSource:
+    """A PostgreSQL database and where in it each object is."""
+
+    address: PostgresqlAddress
+    mapping: Mapping
+
+    def check(self, objects: Iterable[SyncObject]) -> None:
+        """SourceError, in one line, for the first table or column that is not there, or a database that is not."""
+        wanted = [(o, origin) for o in objects if not (origin := self.mapping.origin(o)).absent]
+        with self._ask() as connection:
+            need_tables(wanted, columns_by_table(connection), str)
+            for obj, origin in wanted:
+                try:
+                    connection.execute(f"SELECT FROM ({dialect.rows(obj, origin)}) AS s LIMIT 0".encode())
+                except psycopg.Error as error:
+                    raise self._cannot(obj, error.diag.message_primary or str(error)) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[PostgresqlSnapshot]:
+        """The database as it is now, until the block ends; nobody waits for it."""
+        try:
+            connection = dbapi.connect(self.address.conninfo, autocommit=True)
+        except _ERRORS as error:
+            raise SourceError(f"{self.address.shown} cannot be reached: {_said(error)}.") from error
+        try:
+            snapshot = PostgresqlSnapshot(connection, self.mapping, self)
+            try:
+                for setting in (*_SETTINGS, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
+                    snapshot.run(setting)
+                snapshot.fetch("SELECT 1")  # the snapshot is taken by the first query, not by BEGIN
+            except _ERRORS as error:
+                raise SourceError(f"{self.address.shown} cannot be read: {_said(error)}.") from error
+            yield snapshot
+        finally:
+            connection.close()
+
+    def describe(self) -> Description:
+        """The database's own schema as a catalog."""
+        with self._ask() as connection:
+            return describe_tables(describe_database(connection))
+
+    @contextmanager
+    def _ask(self) -> Iterator[psycopg.Connection[Any]]:
+        try:
+            connection = psycopg.connect(self.address.conninfo, autocommit=True)
+        except psycopg.Error as error:
+            raise SourceError(f"{self.address.shown} cannot be reached: {_said(error)}.") from error
+        with connection:
+            connection.read_only = True
+            yield connection
+
+    def _cannot(self, obj: SyncObject, said: str) -> SourceError:
+        return SourceError(f"{obj.name} cannot be read from {self.address.shown}: {said.rstrip('.')}.")
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresqlSnapshot:
+    """An open repeatable-read transaction of one connection."""
+
+    connection: Any
+    mapping: Mapping
+    source: PostgresqlSource
+
+    def read(self, obj: SyncObject, school_year: int | None) -> Iterator[Batch]:
+        """An object's records in the table's own order; see Snapshot."""
+        origin = self.mapping.origin(obj)
+        if origin.absent:
+            return
+        try:
+            self.run("SAVEPOINT object")  # so that one object's error leaves the snapshot to the others
+            # Of a table, the heap's own order: the same until somebody writes, whatever the planner thinks of indexes.
+            # A mapped SELECT is the planner's business.
+            natural = "off" if origin.select is None else "on"
+            self.run(f"SET LOCAL enable_indexscan = {natural}")
+            self.run(f"SET LOCAL enable_indexonlyscan = {natural}")
+            (kinds,) = self.fetch(dialect.types_query(obj, origin))
+            types = dict(zip((c.name for c in obj.columns), kinds, strict=True))
+            with self.connection.cursor() as cursor:
+                cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(MOST_BYTES)})
+                cursor.execute(dialect.projection(obj, origin, types, school_year))
+                for raw in cut(map(_plain, cursor.fetch_record_batch())):
+                    yield conform(obj, raw)
+        except _ERRORS as error:
+            raise self._translated(obj, error) from error
+
+    def run(self, statement: str) -> None:
+        """Run a statement that gives nothing back."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    def fetch(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a short query."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(query)
+            return [tuple(row) for row in cursor.fetchall()]
+
+    def _translated(self, obj: SyncObject, error: Exception) -> SourceError:
+        """One object's error, or that the connection, and the snapshot with it, is gone."""
+        try:
+            self.run("ROLLBACK TO SAVEPOINT object")
+        except _ERRORS:
+            return LostSourceError(
+                f"The connection to {self.source.address.shown} was lost while reading {obj.name}: {_said(error)}. "
+                "Run the same command again: what has been delivered is not sent twice."
+            )
+        return self.source._cannot(obj, _said(error))
+
+
+def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Text columns as plain text: the driver marks a numeric as a type of its own, and carries its text."""
+    arrays = []
+    for name, array in zip(batch.schema.names, batch.columns, strict=True):
+        plain = array.storage if isinstance(array, pa.ExtensionArray) else array
+        arrays.append(plain.cast(pa.string()) if name.startswith(TEXT) else plain)
+    return pa.RecordBatch.from_arrays(arrays, batch.schema.names)
+
+
+def _said(error: BaseException) -> str:
+    """What PostgreSQL said, in one line without the query."""
+    line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    for lead in ("ERROR:  ", "FATAL:  ", "[libpq] "):
+        line = line.partition(lead)[2] or line
+    return line.rstrip(". ")

@@ -1,0 +1,100 @@
+"""The canonical projection of PostgreSQL: a type of its own where Arrow carries it exactly, else its text form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from upstate.agent.conform import BYTES_MARK, NATIVE, TEXT
+from upstate.agent.mapping import ObjectOrigin, Stored
+from upstate.agent.sources.relation import relation
+from upstate.catalog import Column, ColumnType, SyncObject
+
+_INTEGERS = frozenset({"smallint", "integer", "bigint"})
+# Which of the database's types come as they are for a column of the catalog's type.
+_NATIVE: dict[ColumnType, frozenset[str]] = {
+    "integer": _INTEGERS,
+    "bigint": _INTEGERS,
+    "double": frozenset({"double precision", "real"}),
+    "boolean": frozenset({"boolean"}),
+    "date": frozenset({"date"}),
+    "time": frozenset({"time without time zone"}),
+    "timestamp": frozenset({"timestamp without time zone"}),
+    "timestamptz": frozenset({"timestamp with time zone"}),
+    "uuid": frozenset({"uuid", "bytea"}),
+    "bytes": frozenset({"bytea"}),
+}
+# These come as text of their own accord; a numeric does too, exactly, and faster than by a cast.
+_TEXTUAL = frozenset({"text", "character varying", "numeric"})
+_PLAIN_UUID = "'^([0-9a-fA-F]{4}-?){7}[0-9a-fA-F]{4}$'"  # what PostgreSQL reads as a uuid without fail
+
+
+def quote(name: str) -> str:
+    """A name as an identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def table_name(name: str) -> str:
+    """A table, by its schema before the first dot where there is one, quoted."""
+    schema, dot, table = name.partition(".")
+    return f"{quote(schema)}.{quote(table)}" if dot else quote(name)
+
+
+def rows(obj: SyncObject, origin: ObjectOrigin) -> str:
+    """The object's rows, uncast."""
+    return relation(obj, origin, f"{table_name(origin.table)} AS r", quote, _epoch)
+
+
+def types_query(obj: SyncObject, origin: ObjectOrigin) -> str:
+    """A query for the types of the object's columns, a domain's base type for the domain; it reads no row."""
+    types = ", ".join(
+        "(SELECT coalesce(nullif(t.typbasetype, 0), t.oid)::regtype::text FROM pg_catalog.pg_type AS t "  # noqa: S608
+        f"WHERE t.oid = pg_typeof((SELECT s.{quote(c.name)} FROM s LIMIT 0))) AS {quote(c.name)}"
+        for c in obj.columns
+    )
+    return f"WITH s AS ({rows(obj, origin)}) SELECT {types}"
+
+
+def projection(obj: SyncObject, origin: ObjectOrigin, types: Mapping[str, str], school_year: int | None) -> str:
+    """The query of an object's records, given the database's type of each column."""
+    fields = []
+    for column in obj.columns:
+        for prefix, expression in _fields(column, f"s.{quote(column.name)}", types[column.name]):
+            fields.append(f"{expression} AS {quote(prefix + column.name)}")
+    where = ""
+    if school_year is not None and obj.school_year is not None:
+        where = f" WHERE {_in_year(f's.{quote(obj.school_year)}', types[obj.school_year], school_year)}"
+    return f"SELECT {', '.join(fields)} FROM ({rows(obj, origin)}) AS s{where}"  # noqa: S608
+
+
+def _fields(column: Column, c: str, kind: str) -> list[tuple[str, str]]:
+    if kind in _NATIVE.get(column.type, ()):
+        return [(NATIVE, c)]
+    if kind == "bytea":
+        return [(TEXT, f"CASE WHEN {c} IS NOT NULL THEN '\\x{BYTES_MARK.encode().hex()}'::bytea END")]
+    if column.type == "uuid" and kind in ("text", "character varying", "character"):
+        plain = f"{c} ~ {_PLAIN_UUID}"
+        return [
+            (NATIVE, f"CASE WHEN {plain} THEN {c}::text::uuid END"),
+            (TEXT, f"CASE WHEN NOT {plain} THEN {c}::text END"),
+        ]
+    if column.type == "json" and kind == "jsonb":
+        return [(NATIVE, f"{c}::text")]
+    return [(TEXT, c if kind in _TEXTUAL else f"{c}::text")]
+
+
+def _in_year(c: str, kind: str, year: int) -> str:
+    """That year's records, and those whose year is no whole number."""
+    if kind in _INTEGERS:
+        return f"{c} = {year} OR {c} IS NULL"
+    whole = f"btrim({c}::text)"
+    return f"{c} IS NULL OR {whole} !~ '^[0-9]+([.]0*)?$' OR split_part({whole}, '.', 1) = '{year}'"
+
+
+def _epoch(expression: str, stored: Stored, column: Column) -> str:
+    seconds = {
+        "unix": f"({expression})::double precision",
+        "unix_ms": f"({expression})::double precision / 1000",
+        "julian": f"(({expression})::double precision - 2440587.5) * 86400",
+    }[stored]
+    moment = f"to_timestamp({seconds})"
+    return moment if column.type == "timestamptz" else f"{moment} AT TIME ZONE 'UTC'"

@@ -1,0 +1,41 @@
+"""What every source can do: be checked, described, and read in one consistent snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from upstate.agent.sources.description import Description
+from upstate.catalog import SyncObject
+from upstate.errors import SourceError
+from upstate.wire import Batch
+
+
+class LostSourceError(SourceError):
+    """The connection to the district's database is gone, and the snapshot with it; nothing is wrong with an object."""
+
+
+class Snapshot(Protocol):
+    """The database as it was at one moment, however long the reading takes. For one thread at a time."""
+
+    def read(self, obj: SyncObject, school_year: int | None) -> Iterator[Batch]:
+        """An object's records, at most 65,536 a batch, in an order that is the same on every run over the same data.
+
+        Of an object bound to a year, with a year given: that year's records, and those whose year is null or no number,
+        so that a bad record is reported and not lost. Raises SourceError where this object cannot be read (others
+        still can), LostSourceError where the connection is gone.
+        """
+
+
+class Source(Protocol):
+    """A district's database. Opening one touches nothing yet; no connection is kept between calls."""
+
+    def check(self, objects: Iterable[SyncObject]) -> None:
+        """SourceError, in one line, for the first table or column that is not there, or a database that is not."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """A consistent snapshot, held until the block ends; open, use and end it in one thread. Raises SourceError."""
+
+    def describe(self) -> Description:
+        """The database's own schema as a catalog. Raises SourceError."""

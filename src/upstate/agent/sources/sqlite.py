@@ -1,0 +1,167 @@
+"""A district whose database is a SQLite file: read-only, in one read transaction, streamed as Arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote as quote_url
+
+import adbc_driver_manager as adbc
+import pyarrow as pa
+from adbc_driver_sqlite import dbapi
+
+from upstate.agent.conform import conform
+from upstate.agent.mapping import Mapping
+from upstate.agent.sources import sqlite_projection as dialect
+from upstate.agent.sources.address import SqliteAddress
+from upstate.agent.sources.description import Description, describe_tables
+from upstate.agent.sources.missing import need_tables
+from upstate.agent.sources.slicing import MOST_BYTES, MOST_RECORDS, cut
+from upstate.agent.sources.sqlite_schema import columns_by_table, describe_file
+from upstate.catalog import SyncObject
+from upstate.errors import SourceError
+from upstate.wire import Batch
+
+_HEADER = b"SQLite format 3\0"
+_ERRORS = (adbc.Error, pa.ArrowException, OSError, UnicodeDecodeError)
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteSource:
+    """A SQLite file and where in it each object is."""
+
+    address: SqliteAddress
+    mapping: Mapping
+
+    def check(self, objects: Iterable[SyncObject]) -> None:
+        """SourceError, in one line, for the first table or column that is not there, or a file that is no database."""
+        wanted = [(o, origin) for o in objects if not (origin := self.mapping.origin(o)).absent]
+        with self._connect() as connection:
+            need_tables(wanted, columns_by_table(connection), str.casefold)
+            for obj, origin in wanted:
+                try:
+                    with connection.cursor() as cursor:
+                        cursor.adbc_prepare(dialect.projection(obj, origin, None))
+                except _ERRORS as error:
+                    raise SourceError(
+                        f"{obj.name} cannot be read from {self.address.shown}: {_said(error)}."
+                    ) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[SqliteSnapshot]:
+        """The file as it is now, until the block ends. In a file that is not in WAL mode, writers wait that long."""
+        with self._connect() as connection:
+            yield SqliteSnapshot(connection, self.mapping, self.address.shown)
+
+    def describe(self) -> Description:
+        """The file's own schema as a catalog."""
+        with self._connect() as connection:
+            return describe_tables(describe_file(connection))
+
+    @contextmanager
+    def _connect(self) -> Iterator[Any]:
+        connection = self._open()
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def _open(self) -> Any:
+        """A connection with its read transaction begun."""
+        header = _header(self.address.path)
+        url = f"file:{quote_url(str(self.address.path.absolute()))}?mode=ro"
+        try:
+            try:
+                return _begin(url)
+            except _ERRORS:
+                if not _is_still(self.address.path, header):
+                    raise
+                return _begin(f"{url}&immutable=1")
+        except _ERRORS as error:
+            raise SourceError(f"The database {self.address.shown} cannot be opened: {_said(error)}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteSnapshot:
+    """An open read transaction of one connection."""
+
+    connection: Any
+    mapping: Mapping
+    shown: str
+
+    def read(self, obj: SyncObject, school_year: int | None) -> Iterator[Batch]:
+        """An object's records in the table's own order; see Snapshot."""
+        origin = self.mapping.origin(obj)
+        if origin.absent:
+            return
+        try:
+            with self.connection.cursor() as cursor:
+                rows = self._rows_at_once(obj)
+                cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(rows)})
+                cursor.execute(dialect.projection(obj, origin, school_year))
+                for raw in cut(_all_but_first(cursor.fetch_record_batch())):
+                    yield conform(obj, raw)
+        except _ERRORS as error:
+            raise SourceError(f"{obj.name} cannot be read from {self.shown}: {_said(error)}.") from error
+
+    def _rows_at_once(self, obj: SyncObject) -> int:
+        """How many rows the driver may gather: it counts rows, so the widest value bounds the bytes."""
+        query = dialect.widest(obj, self.mapping.origin(obj))
+        if query is None:
+            return MOST_RECORDS
+        with self.connection.cursor() as cursor:
+            cursor.execute(query)
+            widest = int(cursor.fetchone()[0])
+        return max(1, min(MOST_RECORDS, 4 * MOST_BYTES // max(1, widest)))
+
+
+def _header(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except OSError as error:
+        raise SourceError(
+            f"The source {path} cannot be read: {error.strerror}. Name an existing SQLite file."
+        ) from error
+    if not header.startswith(_HEADER):
+        wrong = "it is empty" if not header else "it is not a SQLite database"
+        raise SourceError(f"The source {path} cannot be read: {wrong}. Name a SQLite file, or give a URL.")
+    return header
+
+
+def _is_still(path: Path, header: bytes) -> bool:
+    """Whether this is a WAL file at rest: nothing in its log, so that it is whole without the files beside it."""
+    log = path.with_name(path.name + "-wal")
+    return header[18:20] == b"\x02\x02" and not (log.exists() and log.stat().st_size)
+
+
+def _begin(url: str) -> Any:
+    connection = dbapi.connect(url)
+    try:
+        with connection.cursor() as cursor:
+            # The driver has sent BEGIN; the snapshot begins with the first read.
+            cursor.execute("SELECT count(*) FROM sqlite_schema")
+            cursor.fetchall()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _all_but_first(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Without the row that pins the types."""
+    skip = 1
+    for batch in batches:
+        yield batch.slice(skip)
+        skip = 0
+
+
+def _said(error: BaseException) -> str:
+    """What SQLite said, in one line without the query."""
+    line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    for lead in ("[SQLite] ", "Failed to prepare query: ", "Failed to step query: "):
+        line = line.partition(lead)[2] or line
+    return line.rstrip(". ")

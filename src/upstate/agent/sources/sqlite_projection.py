@@ -1,0 +1,99 @@
+"""The canonical projection of SQLite: every value typed by what it is, not by what the first batch looked like.
+
+The driver guesses a column's type from the first batch and then bends or refuses the rest. So the query begins with a
+row of our own, which pins the types and is dropped again, and each column is asked for the storage class of its value:
+what has the expected class comes natively, everything else as the text SQLite itself makes of it.
+"""
+
+from __future__ import annotations
+
+from upstate.agent.conform import NATIVE, TEXT
+from upstate.agent.mapping import ObjectOrigin, Stored
+from upstate.agent.sources.relation import relation
+from upstate.catalog import Column, SyncObject
+
+_BYTES = "char(0)||'bytes'"  # conform's BYTES_MARK
+_NO_UUID = "#" * 17  # longer than any 16 bytes, so that what follows can be none
+_EXACT_DIGITS = 15  # a REAL tells decimals of up to 15 digits apart, not more
+_UNCERTAIN = "'1e-399'"  # a number with more digits than any column holds
+
+
+def quote(name: str) -> str:
+    """A name as an identifier and never as a text, which double quotes do not promise in SQLite."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def rows(obj: SyncObject, origin: ObjectOrigin) -> str:
+    """The object's rows, uncast. NOT INDEXED reads the table in its own order, whatever index there may be."""
+    return relation(obj, origin, f"{quote(origin.table)} AS r NOT INDEXED", quote, _epoch)
+
+
+def projection(obj: SyncObject, origin: ObjectOrigin, school_year: int | None) -> str:
+    """The query of an object's records; its first row pins the types and has to be dropped."""
+    pins, fields = [], []
+    for column in obj.columns:
+        for prefix, pin, expression in _fields(column, f"s.{quote(column.name)}"):
+            pins.append(f"{pin} AS {quote(prefix + column.name)}")
+            fields.append(expression)
+    where = ""
+    if school_year is not None and obj.school_year is not None:
+        where = f" WHERE {_in_year(f's.{quote(obj.school_year)}', school_year)}"
+    return f"SELECT {', '.join(pins)} UNION ALL SELECT {', '.join(fields)} FROM ({rows(obj, origin)}) AS s{where}"  # noqa: S608
+
+
+def widest(obj: SyncObject, origin: ObjectOrigin) -> str | None:
+    """A query for the bytes of the largest value among columns without a limit; None where all have one."""
+    open_ended = [c for c in obj.columns if c.type in ("json", "bytes") or (c.type == "text" and c.length is None)]
+    if not open_ended:
+        return None
+    sizes = ", ".join(f"coalesce(max(octet_length(s.{quote(c.name)})), 0)" for c in open_ended)
+    most = f"max({sizes})" if len(open_ended) > 1 else sizes
+    return f"SELECT {most} AS bytes FROM ({rows(obj, origin)}) AS s"  # noqa: S608
+
+
+def _fields(column: Column, c: str) -> list[tuple[str, str, str]]:
+    """Per raw column of the query: its prefix, the literal that pins its type, the expression."""
+    kind = {"integer": "integer", "bigint": "integer", "boolean": "integer", "double": "real", "bytes": "blob"}
+    if column.type in kind:
+        wanted, pin = kind[column.type], {"integer": "1", "real": "1.5", "blob": "x'00'"}[kind[column.type]]
+        native = f"iif(typeof({c}) = '{wanted}', {c}, NULL)"
+        mark = "" if wanted == "blob" else f" WHEN 'blob' THEN {_BYTES}"
+        return [(NATIVE, pin, native), (TEXT, "''", f"CASE typeof({c}) WHEN '{wanted}' THEN NULL{mark} ELSE {c} END")]
+    if column.type == "uuid":
+        digits = f"coalesce(unhex({c}, '-'), unhex(trim({c}, '{{}}'), '-'), '{_NO_UUID}' || {c})"
+        expression = f"CASE typeof({c}) WHEN 'blob' THEN {c} WHEN 'null' THEN NULL ELSE {digits} END"
+        return [(NATIVE, "x'00'", expression)]
+    if column.type == "decimal" and (column.precision or 38) > _EXACT_DIGITS:
+        certain = f"iif(CAST(printf('%.{_EXACT_DIGITS}g', {c}) AS REAL) = {c}, {c}, {_UNCERTAIN})"
+        return [(TEXT, "''", f"CASE typeof({c}) WHEN 'blob' THEN {_BYTES} WHEN 'real' THEN {certain} ELSE {c} END")]
+    return [(TEXT, "''", f"iif(typeof({c}) = 'blob', {_BYTES}, {c})")]
+
+
+def _in_year(c: str, year: int) -> str:
+    """That year's records, and those whose year is no whole number."""
+    digits = f"trim({c})"
+    return (
+        f"CASE typeof({c}) WHEN 'integer' THEN {c} = {year} "
+        f"WHEN 'real' THEN {c} = {year} OR {c} <> CAST({c} AS INTEGER) "
+        f"WHEN 'text' THEN {digits} = '{year}' OR {digits} = '' OR {digits} GLOB '*[^0-9]*' ELSE 1 END"
+    )
+
+
+def _epoch(expression: str, stored: Stored, column: Column) -> str:
+    """Numbers that stand for moments, as text; one that stands for none stays what it is, to be a misfit."""
+    zone = "Z" if column.type == "timestamptz" else ""
+    x = "x.v"
+    if stored == "julian":
+        text = f"strftime('%Y-%m-%d %H:%M:%f', {x})"
+    elif stored == "unix":
+        text = (
+            f"iif({x} = CAST({x} AS INTEGER), strftime('%Y-%m-%d %H:%M:%S', CAST({x} AS INTEGER), 'unixepoch'), NULL)"
+        )
+    else:
+        part = f"((CAST({x} AS INTEGER) % 1000 + 1000) % 1000)"
+        whole = f"strftime('%Y-%m-%d %H:%M:%S', (CAST({x} AS INTEGER) - {part}) / 1000, 'unixepoch')"
+        text = f"iif({x} = CAST({x} AS INTEGER), {whole} || printf('.%03d', {part}), NULL)"
+    return (
+        f"(SELECT CASE WHEN typeof({x}) IN ('integer', 'real') THEN coalesce({text} || '{zone}', {x}) ELSE {x} END "  # noqa: S608
+        f"FROM (SELECT {expression} AS v) AS x)"
+    )
