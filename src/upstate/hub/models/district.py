@@ -19,7 +19,7 @@ class District(models.Model):
 
 
 class Zone(models.Model):
-    """One district's tie to the state: its scoped school year, what it may send for the years beside it, its edition."""
+    """One district's tie to the state: its scoped year, what it may send for the years beside it, its edition."""
 
     district = models.OneToOneField(District, on_delete=models.PROTECT, related_name="zone")
     school_year = models.IntegerField()
@@ -36,7 +36,7 @@ class Zone(models.Model):
 
 
 class Source(models.Model):
-    """Where the in-process agent reads a district: the address may hold a password, so redact it wherever it is shown."""
+    """Where the in-process agent reads a district: the address may hold a password, so it is never shown whole."""
 
     district = models.OneToOneField(District, on_delete=models.PROTECT, related_name="source")
     url = models.TextField()

@@ -1,0 +1,99 @@
+"""`upstate district`: the districts that send."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+from rich import box
+from rich.table import Table
+
+from upstate.cli.printing import console, without_password
+from upstate.cli.settings import open_state
+
+_YEAR_TURNS = 7  # July
+
+
+@click.group()
+def district() -> None:
+    """The districts that send: where each is read, for which school year."""
+
+
+@district.command()
+@click.argument("name")
+@click.option(
+    "--source",
+    "source_url",
+    metavar="URL",
+    required=True,
+    help="sqlite:///path, a path to a SQLite file, or postgresql://…",
+)
+@click.option(
+    "--mapping", "mapping_file", metavar="FILE", help="Where objects and columns come from when their names differ."
+)
+@click.option(
+    "--year",
+    metavar="YEAR",
+    type=click.IntRange(1900, 9999),
+    help="The scoped school year by its end: 2024 is 2023-2024.",
+)
+@click.option(
+    "--edition", metavar="LETTERS", help="The state's edition, such as KY: it decides which objects are offered."
+)
+def add(name: str, source_url: str, mapping_file: str | None, year: int | None, edition: str | None) -> None:
+    """Add a district, or change the one of that name.
+
+    The source is opened and the mapping read before anything is kept. Added again with another source, mapping, year
+    or edition, the district changes to that; year and edition stay as they were where they are not given.
+
+    \b
+    Examples:  upstate district add Lakeside --source ./lakeside.sqlite --year 2024 --edition KY
+               upstate district add Lakeside --source postgresql://reader@sis.example/lakeside
+    """
+    open_state()
+    from upstate.cli.sources import keep_district
+    from upstate.hub.districts import known_district
+
+    before = known_district(name)
+    known, changed = keep_district(
+        name if before is None else before.name,
+        source_url,
+        mapping_file,
+        school_year=year or (_this_school_year() if before is None else before.zone.school_year),
+        edition=before.zone.edition if before is not None and edition is None else edition,
+    )
+    said = f"{known.name}: school year {known.zone.school_year}, {known.zone.edition or 'no edition'}, "
+    said += f"read from {without_password(known.source_url)}"
+    if before is None:
+        click.echo(f"Added {said}.")
+    else:
+        click.echo(f"Changed the {', '.join(changed)} of {said}." if changed else f"Unchanged: {said}.")
+
+
+@district.command(name="list")
+def list_() -> None:
+    """List the districts, their years, editions and sources."""
+    open_state()
+    from upstate.hub.districts import all_districts
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("District", "School year", "Edition", "Source", "Mapping"):
+        table.add_column(heading, overflow="fold")
+    known = all_districts()
+    for each in known:
+        table.add_row(
+            each.name,
+            str(each.zone.school_year),
+            each.zone.edition or "–",
+            without_password(each.source_url),
+            "yes" if each.mapping else "–",
+        )
+    if known:
+        console().print(table)
+    else:
+        click.echo("There is no district yet. Add one with: upstate district add NAME --source URL.")
+
+
+def _this_school_year() -> int:
+    today = date.today()  # noqa: DTZ011 - the school year of where this machine stands
+    return today.year + (today.month >= _YEAR_TURNS)

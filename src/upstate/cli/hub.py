@@ -1,0 +1,48 @@
+"""`upstate hub`: setting the hub up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from upstate.cli.settings import open_state
+
+
+@click.group()
+def hub() -> None:
+    """The hub: the state side of people and of control."""
+
+
+@hub.command()
+@click.option(
+    "--catalog", "folder", metavar="DIR", help="A folder of .toml files; the default is the one in force, else k12."
+)
+def init(folder: str | None) -> None:
+    """Make the control tables and the state tables of a catalog.
+
+    Safe to run again: it adds what is new and takes nothing away. The catalog is kept in the database, so later
+    commands work by the same one.
+
+    \b
+    Examples:  upstate hub init
+               upstate hub init --catalog ./my-catalog
+    """
+    from upstate.catalog import catalog_files, parse_catalog, shipped_catalog
+
+    texts = catalog_files(Path(folder)) if folder is not None else None
+    if texts is not None:
+        parse_catalog(texts)  # a wrong catalog is told before a database is started
+    url = open_state()
+    from upstate.hub.set_up import kept_catalog, set_up
+
+    if texts is None:
+        texts = kept_catalog() or catalog_files(shipped_catalog("k12"))
+    prepared = set_up(url, texts)
+    for line in prepared.made:
+        click.echo(f"made  {line}")
+    click.echo(
+        f"The hub is ready: {len(prepared.catalog)} objects."
+        if prepared.made
+        else f"Nothing to do: the hub is ready, with {len(prepared.catalog)} objects."
+    )

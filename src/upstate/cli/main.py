@@ -1,0 +1,70 @@
+"""The command `upstate`: its commands, and the one place where an error becomes a line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from upstate.errors import UpstateError
+
+# command: the module under upstate.cli that has it; a module is loaded only when its command is asked for
+COMMANDS = ("demo", "hub", "district", "plan", "resync", "status", "errors", "history", "catalog", "database")
+_INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """The commands by name, each loaded from its own file, in the order in which people meet them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Every command's name."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"upstate.cli.{cmd_name}"), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="upstate")
+def upstate() -> None:
+    """Keeps a state's education database true to its districts.
+
+    Upstate reads objects (Enrollment, Roster, …) from a district's own database, sends them in the order of their
+    dependencies, lets in what may come in, and says of every record that did not land why, and which one record is
+    the root of it.
+
+    \b
+    Try it:  upstate demo
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 with one line of what is wrong, 2 wrong usage, 130 interrupted."""
+    try:
+        code = upstate.main(args=arguments, prog_name="upstate", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except UpstateError as error:
+        _say(error.message)
+        sys.exit(1)
+    except (click.Abort, KeyboardInterrupt):
+        _say("stopped. Nothing is lost: running the same command again goes on from here.")
+        sys.exit(_INTERRUPTED)
+    except BrokenPipeError:
+        # who reads us has seen enough, as in `upstate errors … | head`; keep the interpreter from flushing again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(message: str) -> None:
+    click.echo(f"upstate: {' '.join(message.split())}", err=True)

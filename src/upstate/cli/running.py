@@ -1,0 +1,166 @@
+"""Where agent, hub and loading meet for a command: plan, check, place, run to the end, or go on where one died."""
+
+from __future__ import annotations
+
+import getpass
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from upstate.agent.round import run_round
+from upstate.agent.sources import Source
+from upstate.catalog import Catalog
+from upstate.cli.progress import Silent, Watcher
+from upstate.cli.sources import source_of
+from upstate.errors import DatabaseError
+from upstate.hub.backlog import Backlog
+from upstate.hub.districts import KnownDistrict, ever_sent, find_district
+from upstate.hub.door import InProcessDoor
+from upstate.hub.landing_loop import land_all
+from upstate.hub.postgres import Connection, connect
+from upstate.hub.reports import ObjectRun, resync_runs
+from upstate.hub.resyncs import PlacedResync, finish_resync, place_resync, start_resync, unfinished_resync
+from upstate.hub.set_up import catalog_in_force
+from upstate.hub.zone_lock import zone_lock
+from upstate.planning import Plan, make_plan
+
+_LOOK_AGAIN = 0.25  # seconds between two looks at how a resync stands
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, the district it is for, and the catalog it was made by."""
+
+    catalog: Catalog
+    district: KnownDistrict
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a resync ended: "finished", or "failed" where an object failed as a whole; `seconds` are this command's."""
+
+    resync: int
+    district: KnownDistrict
+    school_year: int
+    state: str
+    runs: tuple[ObjectRun, ...]
+    seconds: float
+
+
+def plan_resync(
+    district: str,
+    objects: Iterable[str] | None,
+    *,
+    year: int | None = None,
+    check_dependencies: bool = True,
+) -> Planned:
+    """What a resync of these objects (None: all) would do. PlanError or ConfigError where it cannot be planned."""
+    catalog = catalog_in_force()
+    known = find_district(district)
+    plan = make_plan(
+        catalog, objects, known.zone, check_dependencies=check_dependencies, year=year, ever_sent=ever_sent(known)
+    )
+    return Planned(catalog, known, plan)
+
+
+def run_resync(
+    database_url: str, planned: Planned, *, check_dependencies: bool = True, watcher: Watcher | None = None
+) -> Outcome:
+    """Run a planned resync to its end, waiting for another of the same zone and year.
+
+    One that a dead command left is finished first; where it is the one planned, that is all there is to do. Nothing
+    is placed where the source lacks what the plan needs (SourceError).
+    """
+    watcher = watcher or Silent()
+    began = time.monotonic()
+    catalog, district, plan = planned.catalog, planned.district, planned.plan
+    source = source_of(district.source_url, district.mapping, catalog)
+    source.check([catalog[name] for name in plan.objects])
+    with zone_lock(
+        database_url,
+        district.zone_id,
+        plan.school_year,
+        lambda: watcher.say(
+            f"Another command is running a resync of {district.name} for {plan.school_year}; waiting for it to end."
+        ),
+    ):
+        left = unfinished_resync(district.zone_id, plan.school_year)
+        if left is not None and left.is_for(plan):
+            watcher.say(f"Going on with resync {left.id}, which was interrupted.")
+            placed = left
+        else:
+            if left is not None:
+                watcher.say(f"Resync {left.id} of other objects was interrupted; finishing it first.")
+                _run(database_url, left, catalog, source, watcher)
+            asked_by = _who()
+            placed = place_resync(plan, district.zone_id, asked_by=asked_by, check_dependencies=check_dependencies)
+        state, runs = _run(database_url, placed, catalog, source, watcher)
+    return Outcome(placed.id, district, plan.school_year, state, runs, time.monotonic() - began)
+
+
+def _run(
+    database_url: str, placed: PlacedResync, catalog: Catalog, source: Source, watcher: Watcher
+) -> tuple[str, tuple[ObjectRun, ...]]:
+    start_resync(placed.id)
+    with (
+        connect(database_url) as looking,
+        connect(database_url) as landing,
+        InProcessDoor(database_url, placed.id, catalog, backlog := Backlog()) as door,
+    ):
+
+        def read() -> None:
+            run_round(door, source, catalog)
+            backlog.reading_ended()
+
+        threads = (
+            _started("agent", read, backlog),
+            _started("lander", lambda: land_all(landing, placed.id, catalog, backlog), backlog),
+        )
+        try:
+            while any(thread.is_alive() for thread in threads):
+                threads[-1].join(_LOOK_AGAIN)
+                watcher.see(resync_runs(looking, placed.id))
+        except BaseException as error:
+            backlog.stop(error)
+            _cancel(landing)
+            raise
+        finally:
+            for thread in threads:
+                thread.join()
+        if backlog.error is not None:
+            raise backlog.error
+        state = finish_resync(placed.id)
+        runs = resync_runs(looking, placed.id)
+        watcher.see(runs)
+    if state == "running":
+        left = ", ".join(run.object for run in runs if not run.settled)
+        raise DatabaseError(f"Resync {placed.id} has not ended: {left}. Run the same command again to go on.")
+    return state, runs
+
+
+def _started(name: str, work: Callable[[], None], backlog: Backlog) -> threading.Thread:
+    """A thread whose failure stops the others."""
+
+    def guarded() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - it is raised again by the thread that waits
+            backlog.stop(error)
+
+    thread = threading.Thread(target=guarded, name=name)
+    thread.start()
+    return thread
+
+
+def _cancel(connection: Connection) -> None:
+    if not connection.closed:
+        connection.cancel_safe(timeout=5)
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"

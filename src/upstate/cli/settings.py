@@ -1,0 +1,47 @@
+"""The edge: what the environment says, read once into a frozen value; the state's PostgreSQL made ready by it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from upstate.embedded import Cluster
+from upstate.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`home` holds what Upstate keeps on this machine; `database_url` names a PostgreSQL to use instead of our own."""
+
+    home: Path
+    database_url: str | None
+
+    @property
+    def cluster(self) -> Cluster:
+        """The embedded PostgreSQL; ConfigError where another one is named instead."""
+        if self.database_url is not None:
+            raise ConfigError("UPSTATE_DATABASE_URL names another PostgreSQL, which is not ours to start or stop.")
+        return Cluster(self.home / "postgres")
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in UPSTATE_HOME and UPSTATE_DATABASE_URL; empty means not set."""
+    home = environment.get("UPSTATE_HOME") or str(user_data_path("upstate"))
+    return Settings(Path(home).expanduser().absolute(), environment.get("UPSTATE_DATABASE_URL") or None)
+
+
+def open_state(settings: Settings | None = None) -> str:
+    """Make the state ready to be used: start the embedded PostgreSQL unless it runs, and Django; returns its URL.
+
+    Modules of the hub may be imported only after this.
+    """
+    from upstate.hub.start import Configuration, start
+
+    settings = read_settings() if settings is None else settings
+    url = settings.database_url if settings.database_url is not None else settings.cluster.start()
+    start(Configuration(url))
+    return url

@@ -1,0 +1,65 @@
+"""`upstate status`: where each object of a district stands."""
+
+from __future__ import annotations
+
+import click
+
+from upstate.cli.printing import console, print_json
+from upstate.cli.settings import open_state
+
+
+@click.command()
+@click.argument("district")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def status(district: str, as_json: bool) -> None:
+    """Show the last resync of each object: when it started, processed, errors, status, and the split.
+
+    \b
+    Example:  upstate status Lakeside
+    """
+    url = open_state()
+    from upstate.cli.running import plan_resync
+    from upstate.cli.tables import status_table
+    from upstate.hub.postgres import connect
+    from upstate.hub.reports import status as standing
+    from upstate.hub.resyncs import unfinished_resync
+    from upstate.planning import Counts, Status, year_name
+
+    planned = plan_resync(district, None)
+    known, names = planned.district, planned.plan.objects
+    with connect(url) as connection:
+        runs = standing(connection, known)
+    if as_json:
+        objects = []
+        for name in names:
+            run = runs.get(name)
+            counts = Counts() if run is None else run.counts
+            objects.append(
+                {
+                    "object": name,
+                    "last_resync": None if run is None else run.started,
+                    "processed": counts.processed,
+                    "errors": counts.errors,
+                    "status": Status.NEVER.value if run is None else run.status.value,
+                    "created": counts.created,
+                    "updated": counts.updated,
+                    "unchanged": counts.unchanged,
+                    "deleted": counts.deleted,
+                    "failed": counts.failed,
+                    "blocked": counts.blocked,
+                    "excluded": counts.excluded,
+                    "leftovers": counts.leftovers,
+                    "message": "" if run is None else run.message,
+                }
+            )
+        print_json({"district": known.name, "year": known.zone.school_year, "objects": objects})
+        return
+    out = console()
+    out.print(f"{known.name}, school year {year_name(known.zone.school_year)}")
+    out.print(status_table(names, runs, split=True))
+    for run in runs.values():
+        if run.message:
+            out.print(f"{run.object} failed as a whole: {run.message}", style="red")
+    left = unfinished_resync(known.zone_id, known.zone.school_year)
+    if left is not None:
+        out.print(f"Resync {left.id} has not ended. If its command died, run it again to finish it.", style="yellow")

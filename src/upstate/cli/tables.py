@@ -1,0 +1,132 @@
+"""The tables people read after a resync: the published one, the roots, the rejections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from upstate.cli.printing import count, key_text, local_time, number, status_text
+from upstate.hub.reports import ObjectRun, Outlook, Root
+from upstate.planning import Counts, Status
+
+_VERDICTS = ("created", "updated", "unchanged", "deleted", "failed", "blocked", "excluded")
+
+
+def status_table(names: Iterable[str], runs: Mapping[str, ObjectRun], *, split: bool) -> Table:
+    """The published table: DIS Objects, Last Resync, Results, Status; with the split of the results under each."""
+    table = _table()
+    for heading in ("DIS Objects", "Last Resync", "Results", "Status"):
+        table.add_column(heading, no_wrap=True)
+    shown = [(name, runs.get(name)) for name in names]
+    widest = max((len(number(run.counts.processed)) for _, run in shown if run is not None), default=1)
+    most = max((len(number(run.counts.errors)) for _, run in shown if run is not None), default=1)
+    for name, run in shown:
+        if run is None:
+            table.add_row(name, "–", "", status_text(Status.NEVER))
+            continue
+        processed, errors = number(run.counts.processed), number(run.counts.errors)
+        results: Any = Text(f"Processed: {processed:>{widest}}  Errors: {errors:>{most}}")
+        if run.state == "failed":
+            results = Text("failed as a whole", style="red")
+        elif not run.settled:
+            results = Text(f"{run.state}, {count(run.records, 'record')}" if run.records else run.state, style="dim")
+        elif split and run.counts.processed:
+            results = Group(results, Text(split_text(run.counts), style="dim"))
+        table.add_row(name, local_time(run.started), results, status_text(run.status))
+    return table
+
+
+def split_text(counts: Counts) -> str:
+    """What became of the records, verdict by verdict, without those that none met."""
+    parts = [f"{number(value)} {verdict}" for verdict in _VERDICTS if (value := getattr(counts, verdict))]
+    if counts.leftovers:
+        parts.append(count(counts.leftovers, "leftover"))
+    return ", ".join(parts)
+
+
+def outlook_lines(outlook: Outlook) -> list[Text]:
+    """What the open rejections come to, in sentences; the problems first."""
+    lines = []
+    if outlook.problems:
+        verb = "holds" if outlook.problems == 1 else "hold"
+        said = f"{count(outlook.problems, 'problem')} {verb} back {count(outlook.held_back, 'record')}"
+        lines.append(Text(said, style="bold"))
+    if outlook.failed:
+        lines.append(Text(f"{count(outlook.failed, 'record')} failed and must be mended"))
+    if outlook.kept_out:
+        said = f"policy keeps out {count(outlook.kept_out, 'record')}"
+        if outlook.kept_out_with_them:
+            said += f", and {count(outlook.kept_out_with_them, 'record')} with them"
+        lines.append(Text(said, style="dim"))
+    return lines or [Text("Nothing is rejected.")]
+
+
+def roots_table(roots: Iterable[Root]) -> Table:
+    """Each root with what it holds back as a small tree, what is wrong and what to do."""
+    table = _table()
+    table.add_column("Holds back", justify="right", no_wrap=True)
+    table.add_column("Record", ratio=2, overflow="fold")
+    table.add_column("What is wrong, and what to do", ratio=3)
+    for root in roots:
+        record = Text(root.object, style="bold").append(f"\n{key_text(root.key)}", style="not bold")
+        by_size = sorted(root.by_object.items(), key=lambda item: (-item[1], item[0]))
+        for place, (name, held) in enumerate(by_size, start=1):
+            branch = "└" if place == len(by_size) else "├"
+            record.append(f"\n{branch} {number(held)} {name}", style="not bold dim")
+        words = Text(root.message or root.reason)
+        if root.advice and root.advice != root.message:
+            words.append(f"\n{root.advice}", style="dim")
+        table.add_row(number(root.blocks), record, words)
+    return table
+
+
+def rejections_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Each rejection: the record, its verdict, what is wrong and what to do, and its root where that is another."""
+    table = _table()
+    table.add_column("Record", ratio=2, overflow="fold")
+    table.add_column("Verdict", no_wrap=True)
+    table.add_column("What is wrong, and what to do", ratio=3)
+    for row in rows:
+        record = Text(row["object"], style="bold").append(f"\n{key_text(row['key'])}", style="not bold")
+        words = Text(row["message"] or row["reason"])
+        if row["advice"] and row["advice"] != row["message"]:
+            words.append(f"\n{row['advice']}", style="dim")
+        if (row["root_object"], row["root_key"]) != (row["object"], row["key"]):
+            words.append(f"\nroot: {row['root_object']} {key_text(row['root_key'])}", style="dim")
+        table.add_row(record, row["verdict"], words)
+    return table
+
+
+def history_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Every object of every run, newest run first, with a line between runs."""
+    table = _table()
+    for heading in ("Run", "Object", "Started"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("Processed", "Errors"):
+        table.add_column(heading, justify="right")
+    table.add_column("Status", no_wrap=True)
+    table.add_column("Mode, by")
+    last = None
+    for row in rows:
+        if last is not None and row["resync"] != last:
+            table.add_section()
+        table.add_row(
+            "" if row["resync"] == last else str(row["resync"]),
+            row["object"],
+            local_time(row["started"]),
+            number(row["processed"]),
+            number(row["errors"]),
+            status_text(Status(row["status"])),
+            "" if row["resync"] == last else f"{row['mode']} {row['school_year']}, {row['asked_by']}",
+        )
+        last = row["resync"]
+    return table
+
+
+def _table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))

@@ -1,0 +1,152 @@
+"""The agent's door to the hub, in-process: one method per request, each one statement, each safe to repeat."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from upstate.catalog import Catalog
+from upstate.errors import DatabaseError, FencedError, WireError
+from upstate.hub.backlog import Backlog
+from upstate.hub.failing import fail_order
+from upstate.hub.postgres import Connection, connect, database_errors, statement
+from upstate.wire import Parcel, Receipt, WorkOrder, digest
+
+LEASE = timedelta(minutes=10)
+
+
+class InProcessDoor:
+    """What an agent may ask of the hub about one resync, over a connection of its own; several threads may ask.
+
+    Every word about an order carries the epoch of its claim: FencedError where the order has moved on, DatabaseError
+    where the hub's database is gone. Deliveries wait while landing is too far behind (see Backlog).
+    """
+
+    def __init__(self, database_url: str, resync: int, catalog: Catalog, backlog: Backlog | None = None) -> None:
+        self._connection: Connection = connect(database_url)
+        self._resync = resync
+        self._catalog = catalog
+        self._backlog = Backlog() if backlog is None else backlog
+        for order, delivered, size in self._rows("kept_bytes", resync=resync):
+            self._backlog.add(order, size)
+            if delivered:
+                self._backlog.delivered(order)
+
+    def __enter__(self) -> InProcessDoor:
+        """The door itself; leaving closes its connection."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the door's connection; what was kept stays."""
+        self._connection.close()
+
+    def claim(self) -> WorkOrder | None:
+        """The next order to read, under a new epoch, or None when there is none."""
+        self._check_stopped()
+        rows = self._rows("claim", resync=self._resync, lease=LEASE)
+        return WorkOrder(*rows[0]) if rows else None
+
+    def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
+        """The receipts of what is kept of this order, by number."""
+        return tuple(
+            Receipt(number, bytes(kept), records) for number, kept, records in self._rows("held", order=order.id)
+        )
+
+    def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
+        """Keep a batch; it is durable when this returns. A repeat changes nothing and returns the old receipt.
+
+        WireError where the payload is not what its digest says, or its number is kept with other contents.
+        """
+        if digest(parcel.payload) != parcel.digest:
+            raise WireError(f"Batch {parcel.number} of {order.object} was damaged on its way; send it again.")
+        while not self._backlog.wait_for_room():
+            self._rows("renew", order=order.id, epoch=order.epoch, lease=LEASE)
+        rows = self._rows(
+            "deliver",
+            order=order.id,
+            epoch=order.epoch,
+            number=parcel.number,
+            records=parcel.records,
+            digest=parcel.digest,
+            payload=parcel.payload,
+            lease=LEASE,
+        )
+        if not rows:
+            return self._old_receipt(order, parcel)
+        number, kept, records, is_new = rows[0]
+        if is_new:
+            self._backlog.add(order.id, len(parcel.payload))
+        return _same(order, parcel, Receipt(number, bytes(kept), records))
+
+    def forget(self, order: WorkOrder, first: int) -> None:
+        """Drop the batches numbered `first` and above: they were read from another snapshot."""
+        rows = self._rows("forget", order=order.id, epoch=order.epoch, first=first)
+        if not rows:
+            raise self._fenced(order)
+        self._backlog.add(order.id, -rows[0][0])
+
+    def finish(self, order: WorkOrder, batches: int) -> None:
+        """Everything is delivered, in so many batches; WireError where one of them is not kept. Safe to repeat."""
+        if self._rows("finish", order=order.id, epoch=order.epoch, batches=batches):
+            self._backlog.delivered(order.id)
+            return
+        state, epoch, finished_with = self._standing(order)
+        if epoch == order.epoch and state in ("delivered", "landed") and finished_with == batches:
+            return
+        if epoch == order.epoch and state == "reading":
+            held = len(self.held(order))
+            raise WireError(f"{order.object} cannot be finished: {held} of its batches are kept, {batches} were sent.")
+        raise self._fenced(order)
+
+    def fail(self, order: WorkOrder, message: str) -> None:
+        """This object cannot be read; neither it nor what needs it will land. Safe to repeat."""
+        with database_errors():
+            failed = fail_order(self._connection, self._catalog, order, message, while_in="reading")
+        if failed:
+            for each in failed:
+                self._backlog.settled(each)
+            return
+        state, epoch, _ = self._standing(order)
+        if (state, epoch) != ("failed", order.epoch):
+            raise self._fenced(order)
+
+    def _old_receipt(self, order: WorkOrder, parcel: Parcel) -> Receipt:
+        """The receipt of a batch that is kept though its order is read no more, as after a repeated last delivery."""
+        state, epoch, _ = self._standing(order)
+        if epoch == order.epoch and state in ("reading", "delivered"):
+            for receipt in self.held(order):
+                if receipt.number == parcel.number:
+                    return _same(order, parcel, receipt)
+        raise self._fenced(order)
+
+    def _standing(self, order: WorkOrder) -> tuple[str, int, int | None]:
+        rows = self._rows("standing", order=order.id)
+        if not rows:
+            raise DatabaseError(f"The hub knows no order {order.id} any more.")
+        state, epoch, batches = rows[0]
+        return state, epoch, batches
+
+    def _fenced(self, order: WorkOrder) -> FencedError:
+        state, epoch, _ = self._standing(order)
+        why = f"its epoch is {epoch}, not {order.epoch}" if epoch != order.epoch else f"it is {state}"
+        return FencedError(f"The order for {order.object} has moved on: {why}. Nothing was changed.")
+
+    def _check_stopped(self) -> None:
+        if self._backlog.error is not None:
+            raise self._backlog.error
+
+    def _rows(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
+        with database_errors():
+            return self._connection.execute(statement(name), values).fetchall()
+
+
+def _same(order: WorkOrder, parcel: Parcel, receipt: Receipt) -> Receipt:
+    if receipt.digest != parcel.digest:
+        raise WireError(
+            f"Batch {parcel.number} of {order.object} is kept with other contents; forget it before sending it anew."
+        )
+    return receipt

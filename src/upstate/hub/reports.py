@@ -1,0 +1,159 @@
+"""What people ask afterwards: where each object stands, what happened, what did not land and what frees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from psycopg.rows import dict_row
+
+from upstate.hub.districts import KnownDistrict
+from upstate.hub.postgres import Connection, database_errors, statement
+from upstate.planning import Counts, Status, status_of
+
+_VERDICTS = ("created", "updated", "unchanged", "deleted", "failed", "blocked", "excluded", "leftovers")
+_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRun:
+    """One object of one resync. `records` were delivered so far; `message` says why it failed as a whole, if it did."""
+
+    object: str
+    state: str
+    counts: Counts
+    status: Status
+    message: str
+    records: int = 0
+    seconds: float = 0.0
+    started: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in ("landed", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A record whose mending would free others: how many, and of which objects."""
+
+    object: str
+    key: tuple[str | None, ...]
+    reason: str
+    verdict: str
+    message: str
+    advice: str
+    blocks: int
+    by_object: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the open rejections come to, in records: `problems` hold back `held_back`; policy keeps out the others."""
+
+    problems: int
+    held_back: int
+    failed: int
+    kept_out: int
+    kept_out_with_them: int
+
+
+def status(connection: Connection, district: KnownDistrict) -> dict[str, ObjectRun]:
+    """The last run of each object that the district ever sent, for its zone's school year; the others are absent."""
+    values = {"district": district.name, "school_year": district.zone.school_year}
+    return {row["object"]: _run(row) for row in _rows(connection, "status", values)}
+
+
+def resync_runs(connection: Connection, resync: int) -> tuple[ObjectRun, ...]:
+    """The objects of a resync in the order they run, as they stand now."""
+    return tuple(_run(row) for row in _rows(connection, "resync_orders", {"resync": resync}))
+
+
+def history(connection: Connection, district: KnownDistrict) -> Iterator[dict[str, Any]]:
+    """Every object of every run that is kept, newest run first, with the columns of dis_batch_history."""
+    return _rows(connection, "history", {"district": district.name})
+
+
+def roots(
+    connection: Connection,
+    district: KnownDistrict,
+    *,
+    resync: int | None = None,
+    object_name: str | None = None,
+    verdict: Literal["failed", "excluded"] | None = None,
+    limit: int | None = None,
+) -> Iterator[Root]:
+    """What must be mended, whatever holds back most first; with `resync`, of what that resync met.
+
+    Roots that failed are problems; excluded ones are policy at work.
+    """
+    values = {
+        "district": district.id,
+        "resync": resync,
+        "object": object_name,
+        "verdict": verdict,
+        "limit": limit,
+    }
+    for row in _rows(connection, "roots", values):
+        yield Root(
+            object=row["root_object"],
+            key=tuple(row["root_key"]),
+            reason=row["root_reason"],
+            verdict=row["verdict"],
+            message=row["message"],
+            advice=row["advice"],
+            blocks=row["blocks"],
+            by_object=row["by_object"],
+        )
+
+
+def outlook(connection: Connection, district: KnownDistrict, *, resync: int | None = None) -> Outlook:
+    """What the open rejections come to; with `resync`, those that resync met."""
+    (row,) = _rows(connection, "outlook", {"district": district.id, "resync": resync})
+    return Outlook(**row)
+
+
+def rejections(
+    connection: Connection, district: KnownDistrict, *, object_name: str | None = None, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Every open rejection, a dict each; streamed, so that a million of them take no memory."""
+    values = {"district": district.id, "object": object_name, "limit": limit}
+    return _rows(connection, "rejections", values)
+
+
+@database_errors()
+def count_rejections(connection: Connection, district: KnownDistrict, *, object_name: str | None = None) -> int:
+    """How many rejections are open."""
+    values = {"district": district.id, "object": object_name}
+    row = connection.execute(statement("count_rejections"), values).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _run(row: Mapping[str, Any]) -> ObjectRun:
+    counts = Counts(**{verdict: row[verdict] for verdict in _VERDICTS})
+    settled = row["state"] in ("landed", "failed")
+    return ObjectRun(
+        object=row["object"],
+        state=row["state"],
+        counts=counts,
+        status=status_of(counts, running=not settled, broken=row["state"] == "failed"),
+        message=row["message"],
+        records=row.get("records", 0),
+        seconds=row.get("seconds", 0.0),
+        started=row.get("started"),
+    )
+
+
+def _rows(connection: Connection, name: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A statement's rows, fetched some thousands at a time by the server's own cursor."""
+    with (
+        database_errors(),
+        connection.transaction(),
+        connection.cursor(f"upstate_{name}", row_factory=dict_row) as cursor,
+    ):
+        cursor.itersize = _AT_ONCE
+        cursor.execute(statement(name), values)
+        yield from cursor

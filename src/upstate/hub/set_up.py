@@ -1,0 +1,80 @@
+"""Makes a database the state's: its control tables, the catalog in force, and the state tables of that catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.db import connection as control
+from django.db import transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from upstate.catalog import Catalog, parse_catalog
+from upstate.errors import DatabaseError
+from upstate.hub.models import CatalogFile
+from upstate.hub.postgres import NOT_SET_UP, connect, database_errors
+from upstate.loading.state import prepare_state
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What `set_up` did: the catalog now in force, and a line for each thing it made or changed; none when repeated."""
+
+    catalog: Catalog
+    made: tuple[str, ...]
+
+
+def set_up(database_url: str, texts: Mapping[str, str]) -> Prepared:
+    """Make or extend the hub in a started database; `texts` are the catalog's files by name. Safe to repeat.
+
+    CatalogError before anything is written where the catalog is wrong; DatabaseError where the database refuses.
+    The state tables come before the catalog: one that does not fit what is there never comes into force.
+    """
+    catalog = parse_catalog(texts)
+    with connect(database_url) as connection:  # refuses a server that is too old before anything is made
+        made = [*_migrate(), *prepare_state(connection, catalog), *_keep(texts)]
+    return Prepared(catalog, tuple(made))
+
+
+@database_errors()
+def catalog_in_force() -> Catalog:
+    """The catalog that `set_up` kept; DatabaseError where the hub was never set up."""
+    texts = kept_catalog()
+    if not texts:
+        raise DatabaseError(NOT_SET_UP)
+    return parse_catalog(texts)
+
+
+@database_errors()
+def kept_catalog() -> dict[str, str]:
+    """The texts of the catalog in force, by file name; empty where the hub was never set up."""
+    if CatalogFile._meta.db_table not in control.introspection.table_names():
+        return {}
+    return dict(CatalogFile.objects.values_list("name", "text"))
+
+
+@database_errors()
+def _migrate() -> list[str]:
+    executor = MigrationExecutor(control)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not plan:
+        return []
+    call_command("migrate", verbosity=0, interactive=False)
+    return [f"control tables: {migration.name.partition('_')[2].replace('_', ' ')}" for migration, _ in plan]
+
+
+@database_errors()
+def _keep(texts: Mapping[str, str]) -> list[str]:
+    with transaction.atomic():
+        before = dict(CatalogFile.objects.values_list("name", "text"))
+        if before == dict(texts):
+            return []
+        CatalogFile.objects.all().delete()
+        CatalogFile.objects.bulk_create(CatalogFile(name=name, text=text) for name, text in texts.items())
+    new, changed, gone = (
+        len(texts.keys() - before.keys()),
+        sum(before[name] != text for name, text in texts.items() if name in before),
+        len(before.keys() - texts.keys()),
+    )
+    return [f"catalog: {new} files new, {changed} changed, {gone} gone"]

@@ -1,0 +1,21 @@
+-- The next order to land is the first of its resync that is not settled, once it is delivered. That nothing lands ahead
+-- of it is held by loading itself, when it takes the order.
+SELECT
+    next.id,
+    next.resync_id,
+    next.object,
+    next.school_year,
+    next.epoch,
+    resync.school_year AS resync_year,
+    zone.district_id,
+    zone.edition
+FROM (
+    SELECT *
+    FROM hub_order
+    WHERE resync_id = %(resync)s AND state NOT IN ('landed', 'failed')
+    ORDER BY position
+    LIMIT 1
+) AS next
+JOIN hub_resync AS resync ON resync.id = next.resync_id
+JOIN hub_zone AS zone ON zone.id = resync.zone_id
+WHERE next.state = 'delivered'

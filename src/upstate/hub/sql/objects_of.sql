@@ -1,0 +1,4 @@
+-- The objects of a resync.
+SELECT object
+FROM hub_order
+WHERE resync_id = %(resync)s

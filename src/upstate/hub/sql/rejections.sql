@@ -1,0 +1,22 @@
+-- The open rejections of a district, of one object where one is named, in a fixed order.
+SELECT
+    object,
+    key,
+    school_year,
+    verdict,
+    reason,
+    "column",
+    records,
+    message,
+    advice,
+    root_object,
+    root_key,
+    root_reason,
+    first_seen_at,
+    last_seen_at
+FROM hub_rejection
+WHERE district_id = %(district)s
+    AND resolved_at IS NULL
+    AND coalesce(object = %(object)s::text, true)
+ORDER BY object, key, reason, "column", school_year
+LIMIT %(limit)s::bigint
