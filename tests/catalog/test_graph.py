@@ -1,5 +1,7 @@
 """Which object needs which, drawn and said, for catalogs of any shape."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,7 +65,7 @@ def test_a_circle_is_found_exactly_where_there_is_one_and_named_in_full(catalog:
     cycle = caught.value.cycle
     assert cycle[0] == cycle[-1]
     assert len(set(cycle)) == len(cycle) - 1 > 1
-    for later, earlier in zip(cycle, cycle[1:], strict=False):
+    for later, earlier in itertools.pairwise(cycle):
         assert earlier in {*(r.to for r in catalog[later].references), *catalog[later].after}
     assert " -> ".join(cycle) in caught.value.message
 

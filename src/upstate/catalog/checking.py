@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from upstate.catalog.alias import MOST_CHARACTERS, is_alias
 from upstate.catalog.conditions import fault_in
 from upstate.catalog.graph import CycleError, Graph
 from upstate.catalog.model import Catalog, Lookup, Reference, SyncObject
@@ -13,9 +14,8 @@ from upstate.catalog.toml_file import Place, TomlFile
 
 MOST_NAME_BYTES = 63  # PostgreSQL cuts longer names off
 
-_ALIAS = re.compile(r"[^\W\d]\w{0,49}", re.ASCII)  # typed without quotes in rules; the loader adds a word to it
-_OBJECT_NAME = re.compile(r"[A-Za-z]\w*")
-_TABLE_NAME = re.compile(r"\w(?:[\w$# -]*[\w$#])?")
+_OBJECT_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
+_TABLE_NAME = re.compile(r"\w[\w$# -]*")
 _REASON = re.compile(r"[a-z][a-z0-9_]*")
 _ZONE = ("school_year", "edition")
 _TAKEN = ("record", "row", "zone")
@@ -44,12 +44,6 @@ def check(catalog: Catalog, files: Mapping[str, TomlFile]) -> None:
         _check_references(catalog, obj, file)
         _check_rules(catalog, obj, file)
     _check_cycles(catalog, files)
-
-
-def alias_from(column: str) -> str:
-    """A name for use in rules, made from that of a column."""
-    plain = re.sub(r"\W", "_", column, flags=re.ASCII)[:50]
-    return plain if _ALIAS.fullmatch(plain) else f"_{plain}"[:50]
 
 
 def _check_object(obj: SyncObject, file: TomlFile) -> None:
@@ -150,11 +144,11 @@ def _check_references(catalog: Catalog, obj: SyncObject, file: TomlFile) -> None
 def _check_alias(name: str, taken: Mapping[str, str], file: TomlFile, place: Place) -> None:
     if name in taken:
         raise file.error(place, f'the name "{name}" is already {taken[name]}', 'Add name = "…" to tell them apart.')
-    if not _ALIAS.fullmatch(name):
+    if not is_alias(name):
         raise file.error(
             place,
             f'"{name}" is no name to use in rules',
-            'Take name = "…": a letter, then letters, digits or _, up to 50.',
+            f'Take name = "…": a letter, then letters, digits or _, up to {MOST_CHARACTERS}.',
         )
 
 

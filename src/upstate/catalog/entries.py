@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args
 
-from upstate.catalog.checking import alias_from
+from upstate.catalog.alias import default_alias
 from upstate.catalog.model import Column, ColumnType, Lookup, Reference, Rule, SyncObject, Unique
 from upstate.catalog.nearest import did_you_mean
 from upstate.catalog.toml_file import Place, TomlFile
@@ -203,20 +203,9 @@ def _reference(file: TomlFile, place: Place, entry: dict[str, Any]) -> Reference
     return Reference(
         to=entry["to"],
         columns=columns,
-        name=entry.get("name", _alias(entry["to"], columns)),
+        name=entry.get("name", default_alias(entry["to"], columns)),
         when_excluded=_choice(file, place, entry, "when_excluded", ("reject", "clear"), "reject"),
         drives=entry.get("drives", True),
-    )
-
-
-def _alias(to: str, columns: tuple[str, ...]) -> str:
-    """The name rules know a reference by where the file gives none: its one column without _guid or _id, or `to`."""
-    if len(columns) == 1:
-        (column,) = columns
-        ending = next((e for e in ("_guid", "_id") if column.endswith(e) and column != e), "")
-        return alias_from(column.removesuffix(ending))
-    return "".join(
-        f"_{c.lower()}" if c.isupper() and i and not to[i - 1].isupper() else c.lower() for i, c in enumerate(to)
     )
 
 
