@@ -17,10 +17,10 @@ def share_out(total: int, weights: NDArray[Any], at_least: int = 0) -> Rows:
     """
     spare = total - at_least * len(weights)
     if spare < 0:
-        return np.diff(np.minimum(np.arange(len(weights) + 1) * at_least, total))
-    weights = np.asarray(weights, dtype=np.float64)
-    exact = weights / weights.sum() * spare
-    whole = np.floor(exact).astype(np.int64)
+        return np.asarray(np.diff(np.minimum(np.arange(len(weights) + 1) * at_least, total)))
+    parts = np.asarray(weights, dtype=np.float64)
+    exact = parts / parts.sum() * spare
+    whole: Rows = np.floor(exact).astype(np.int64)
     largest = np.argsort(whole - exact, kind="stable")[: spare - int(whole.sum())]
     whole[largest] += 1
     return whole + at_least

@@ -6,7 +6,7 @@ import numpy as np
 
 from upstate.demo.amounts import keep_exactly
 from upstate.demo.chance import Rows
-from upstate.demo.world import Columns, Table, World, unset
+from upstate.demo.world import Columns, Table, Values, World, unset
 
 MINUTES_A_DAY = 400
 QUARTERS = 4
@@ -37,7 +37,7 @@ def _months(world: World, object_name: str) -> tuple[Rows, Rows]:
     return owner, begins[owner] + number
 
 
-def _absence(world: World, object_name: str, owner: Rows, rows: Rows) -> np.ndarray:
+def _absence(world: World, object_name: str, owner: Rows, rows: Rows) -> Values:
     """The share of its time that each enrollment was away: a few are away a lot."""
     habit = world.of("habit").unit(owner) ** 6 * 0.5
     return habit * 0.7 + world.of(object_name, "away").unit(rows) ** 8 * 0.3

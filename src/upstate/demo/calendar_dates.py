@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import functools
 import tomllib
 from typing import Any
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from upstate.demo.chance import Rows
 from upstate.demo.recipe import HERE
 
-_EPOCH = datetime.date(1970, 1, 1)
+_EPOCH = dt.date(1970, 1, 1)
 OPEN = 0
 """Stands for a date that is not set: no made-up record ends on the first day of 1970."""
 
 
 def day(year: int, month: int, day_of_month: int) -> int:
     """The number of a date."""
-    return (datetime.date(year, month, day_of_month) - _EPOCH).days
+    return (dt.date(year, month, day_of_month) - _EPOCH).days
 
 
 def year_of(days: Rows) -> Rows:

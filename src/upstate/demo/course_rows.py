@@ -9,7 +9,7 @@ from upstate.demo.chance import Rows
 from upstate.demo.enrolling import SERVICES
 from upstate.demo.places import GRADES, LEVELS, UNGRADED
 from upstate.demo.teaching import COURSES, course_level, course_lists
-from upstate.demo.world import Columns, Table, World, always, texts, unset
+from upstate.demo.world import Columns, Table, Values, World, always, texts, unset
 
 SEATS = 60
 
@@ -37,7 +37,7 @@ def enrollment_tables(world: World) -> list[Table]:
     ]
 
 
-def _courses() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _courses() -> tuple[Values, Values, Values]:
     """Names, subjects and credits by level and course."""
     lists = [course_lists()[level] for level in LEVELS[:3]]
     return (
@@ -47,12 +47,12 @@ def _courses() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     )
 
 
-def _state_codes(grade: Rows, course: Rows) -> np.ndarray:
+def _state_codes(grade: Rows, course: Rows) -> Values:
     _, subjects, _ = _courses()
     return texts("{}{:02d}{}1", subjects[course_level(grade), course], grade, course)
 
 
-def _course_names(grade: Rows, course: Rows) -> np.ndarray:
+def _course_names(grade: Rows, course: Rows) -> Values:
     names, _, _ = _courses()
     return texts("{} {}", names[course_level(grade), course], np.array(GRADES, dtype=object)[grade])
 

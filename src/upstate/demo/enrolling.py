@@ -1,4 +1,4 @@
-"""Who is enrolled where and when: the year's enrollments, transfers, second schools and summers, and the year before."""
+"""Who is enrolled where and when: main schools, transfers, second schools and summers, and the year before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must become of the made-up records at the state: each one's verdict, by what was planted and what depends on it."""
+"""What must become of each made-up record at the state, by what was planted in it and in what it depends on."""
 
 from __future__ import annotations
 

@@ -63,8 +63,13 @@ def plantings(catalog: Iterable[SyncObject], database: str) -> tuple[Planting, .
     """The faults of those objects that this kind of database ("sqlite" or "postgresql") can hold."""
     names = {synced.name for synced in catalog}
     entries = tomllib.loads((HERE / "faults.toml").read_text(encoding="utf-8"))["fault"]
-    every = [Planting(**{key: tuple(v) if isinstance(v, list) else v for key, v in e.items()}) for e in entries]
+    every = [_planting(entry) for entry in entries]
     return tuple(p for p in every if p.object in names and p.only in (None, database))
+
+
+def _planting(entry: dict[str, Any]) -> Planting:
+    given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    return Planting(**given)
 
 
 def widened(catalog: Iterable[SyncObject]) -> frozenset[tuple[str, str]]:
@@ -85,8 +90,9 @@ def place_faults(world: World, tables: Iterable[Table], database: str) -> list[P
         by_object.setdefault(planting.object, []).append(planting)
     placed = []
     for table in tables:
-        free = _shuffled(world, table)
-        for planting in by_object.get(table.object, ()):
+        here = by_object.get(table.object, [])
+        free = _shuffled(world, table, any(planting.looks_back for planting in here))
+        for planting in here:
             rows, free = _choose(world, planting, free)
             if id_of(planting) in mine:
                 placed.append(Planted(planting, np.sort(rows)))
@@ -98,12 +104,9 @@ def id_of(planting: Planting) -> tuple[str, str, str | None]:
     return planting.kind, planting.object, planting.column
 
 
-def _shuffled(world: World, table: Table) -> Rows:
-    """Rows that may be faulty, in the order of chance: odd ones only where that leaves enough, so that the row before
-    a faulty one is sound."""
-    rows = table.faulty
-    if len(rows) > 3:
-        rows = rows[rows % 2 == 1]
+def _shuffled(world: World, table: Table, looks_back: bool) -> Rows:
+    """Rows that may be faulty, in the order of chance; odd ones only where the row before must be a sound one."""
+    rows = table.faulty[table.faulty % 2 == 1] if looks_back else table.faulty
     return rows[np.argsort(world.of("fault", table.object).bits(rows), kind="stable")]
 
 

@@ -12,15 +12,18 @@ import numpy as np
 
 from upstate.catalog import SyncObject, read_catalog, shipped_catalog
 from upstate.demo.attendance_rows import attendance_tables
+from upstate.demo.calendar_rows import calendar_tables
 from upstate.demo.course_rows import course_tables, enrollment_tables
 from upstate.demo.expectation import Expected, Foresight
 from upstate.demo.faults import Planted, place_faults, spoil, widened, without_key
+from upstate.demo.health_rows import health_tables
 from upstate.demo.people_rows import people_tables
 from upstate.demo.place_rows import place_tables
 from upstate.demo.postgres_target import PostgresTarget
 from upstate.demo.program_rows import program_tables
 from upstate.demo.recipe import Recipe
 from upstate.demo.score_rows import score_tables
+from upstate.demo.service_rows import service_tables
 from upstate.demo.sqlite_target import SqliteTarget, guid_texts
 from upstate.demo.staff_rows import staff_tables
 from upstate.demo.student_life_rows import student_life_tables
@@ -84,6 +87,7 @@ def settle_world(recipe: Recipe) -> tuple[World, list[Table]]:
     world = make_world(recipe, catalog)
     tables = [
         *place_tables(world),
+        *calendar_tables(world),
         *people_tables(world),
         *course_tables(world),
         *enrollment_tables(world),
@@ -91,6 +95,8 @@ def settle_world(recipe: Recipe) -> tuple[World, list[Table]]:
         *staff_tables(world),
         *score_tables(world),
         *student_life_tables(world),
+        *health_tables(world),
+        *service_tables(world),
         *program_tables(world),
         *tribal_tables(world),
     ]
@@ -126,7 +132,7 @@ def make_district(
 def chunks(
     world: World, table: Table, placed: list[Planted]
 ) -> Iterator[tuple[np.ndarray, Columns, dict[str, dict[int, Any]]]]:
-    """A table's rows as they are written, some at a time: their numbers, their columns and values of no column's type."""
+    """A table's rows as they are written, some at a time: numbers, columns, and values that fit no column's type."""
     mine = [one for one in placed if one.planting.object == table.object]
     for start in range(0, table.count, CHUNK):
         rows = np.arange(start, min(start + CHUNK, table.count))

@@ -30,7 +30,8 @@ def first_names(chance: Chance, rows: Rows, gender: NDArray[Any]) -> NDArray[Any
     """A first name a row that goes with the gender F or M; with X, either."""
     girls = chance.of("girl").one_of(GIRLS, rows, _by_rank(GIRLS))
     boys = chance.of("boy").one_of(BOYS, rows, _by_rank(BOYS))
-    return np.where((gender == "F") | ((gender == "X") & chance.of("either").true(0.5, rows)), girls, boys)
+    girl = (gender == "F") | ((gender == "X") & chance.of("either").true(0.5, rows))
+    return np.asarray(np.where(girl, girls, boys))
 
 
 def last_names(chance: Chance, rows: Rows) -> NDArray[Any]:

@@ -8,7 +8,7 @@ from upstate.demo.calendar_dates import day
 from upstate.demo.chance import Rows
 from upstate.demo.names import first_names, last_names, phone_numbers, street_addresses
 from upstate.demo.population import birth_days
-from upstate.demo.world import Columns, Table, World, always, texts, unset
+from upstate.demo.world import Columns, Table, Values, World, always, texts, unset
 
 NEW_STUDENTS = 0.004  # still without a state ID
 OWN_NAME = 0.12  # of students have another last name than their household
@@ -31,12 +31,13 @@ def people_tables(world: World) -> list[Table]:
     ]
 
 
-def _new(world: World, people: Rows) -> np.ndarray:
+def _new(world: World, people: Rows) -> Values:
     """Which people are students whose state ID has not come yet; the third student's never has."""
-    return (world.of("new student").true(NEW_STUDENTS, people) & (people < world.population.students)) | (people == 2)
+    new = world.of("new student").true(NEW_STUDENTS, people) & (people < world.population.students)
+    return np.asarray(new | (people == 2))
 
 
-def household_names(world: World, households: Rows) -> np.ndarray:
+def household_names(world: World, households: Rows) -> Values:
     """The last name of each household."""
     return last_names(world.of("household name"), households)
 
@@ -83,7 +84,7 @@ def _person(world: World, people: Rows) -> Columns:
     }
 
 
-def _mother_second(world: World, households: Rows) -> np.ndarray:
+def _mother_second(world: World, households: Rows) -> Values:
     """Households whose first guardian is not the mother."""
     return world.of("mother second").true(0.2, households)
 
@@ -101,9 +102,7 @@ def _contacts(world: World) -> Table:
     home = population.household[asking]
     away = 1 + chance.of("away").below(max(population.households - 1, 1), np.arange(others))
     person = np.concatenate([students, paired, asking])[:total]
-    guardian = np.concatenate(
-        [population.household, seconds[paired], (home + away) % population.households]
-    )[:total]
+    guardian = np.concatenate([population.household, seconds[paired], (home + away) % population.households])[:total]
     kind = np.concatenate([np.zeros(len(students)), np.ones(len(paired)), 2 + turn])[:total].astype(np.int64)
 
     def columns(rows: Rows) -> Columns:

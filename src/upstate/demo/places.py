@@ -67,7 +67,7 @@ def lay_out(recipe: Recipe, counts: Counts, chance: Chance) -> Places:
     calendar = np.concatenate([np.arange(calendars), extra])
     taught = ~closed[school[calendar]] & ~summer[calendar]
     in_summer = np.where(excluded[calendar], EXCLUDED_DAYS, SUMMER_DAYS) * summer[calendar]
-    days = day_counts(counts, taught.astype(np.int64), in_summer)
+    days = day_counts(counts, taught, in_summer)
 
     length = np.zeros(calendars, dtype=np.int64)
     np.maximum.at(length, calendar, days)
@@ -132,7 +132,7 @@ def _schools(counts: Counts) -> tuple[Rows, NDArray[np.bool_]]:
 def _grade_levels(
     counts: Counts, level: Rows, summer: NDArray[np.bool_], structures: int
 ) -> tuple[Rows, Rows, NDArray[np.bool_], int]:
-    """Each structure's grades; the ungraded, state-excluded ones of some high schools; those of the year before last."""
+    """Each structure's grades, then the ungraded, state-excluded ones of some high schools, then the year before's."""
     first = np.array([grades.start for grades in TAUGHT])[level]
     number = np.array([len(grades) for grades in TAUGHT])[level]
     first, number = np.where(summer, 0, first), np.where(summer, UNGRADED, number)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from upstate.demo.amounts import share_out
 from upstate.demo.chance import Rows
@@ -72,9 +73,7 @@ class Counts:
 def count_records(scale: float) -> Counts:
     """The counts of a district of this scale: in proportion, and never so few that it would not hold together."""
     table = tomllib.loads((HERE / "proportions.toml").read_text(encoding="utf-8"))
-    counts = {
-        name: max(round(entry["records"] * scale), entry.get("at_least", 1)) for name, entry in table.items()
-    }
+    counts = {name: max(round(entry["records"] * scale), entry.get("at_least", 1)) for name, entry in table.items()}
     counts["Calendar"] = max(counts["Calendar"], counts["School"] + 1 + counts["ExcludedCalendar"])
     counts["ScheduleStructure"] = max(counts["ScheduleStructure"], counts["Calendar"] + 1)
     return Counts(counts)
@@ -89,15 +88,12 @@ def month_counts(counts: Counts) -> Rows:
     return months
 
 
-def day_counts(counts: Counts, taught: Rows, summer: Rows) -> Rows:
-    """How many days each structure has: `taught` holds 1 where a structure has a school year's, `summer` its summer's."""
-    rest = counts["Day"] - int(summer.sum())
+def day_counts(counts: Counts, taught: NDArray[np.bool_], summer: Rows) -> Rows:
+    """How many days each structure has: `taught` marks those that last a school year, `summer` has the others' days."""
     structures = int(taught.sum())
-    rest = min(max(rest, FEWEST_DAYS * structures), MOST_DAYS * structures)
-    return summer + np.where(taught > 0, 1, 0) * _at(taught, share_out(rest, np.ones(structures)))
-
-
-def _at(flags: Rows, values: Rows) -> Rows:
-    placed = np.zeros(len(flags), dtype=np.int64)
-    placed[flags > 0] = values
-    return placed
+    rest = counts["Day"] - int(summer.sum())
+    days = summer.copy()
+    days[taught] = share_out(
+        min(max(rest, FEWEST_DAYS * structures), MOST_DAYS * structures), np.ones(structures, dtype=np.int64)
+    )
+    return days

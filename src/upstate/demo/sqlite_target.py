@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,7 +48,7 @@ class SqliteTarget:
             self._connection.execute("commit")
         self._connection.close()
         if kind is None:
-            os.replace(self._draft, self._path)
+            self._draft.replace(self._path)
         else:
             self._draft.unlink(missing_ok=True)
 
@@ -96,29 +95,32 @@ def _declared(column: Column) -> str:
 
 def _plain(column: Column, values: Values) -> list[Any]:
     """Values as Python's own, in the shapes that SQLite keeps: GUIDs, dates and times as text, truth as 0 and 1."""
-    data = np.ma.getdata(values)
-    match column.type:
-        case "uuid":
-            plain = guid_texts(data)
-        case "date":
-            plain = _each_once(data, "datetime64[D]")
-        case "timestamp":
-            plain = [text.replace("T", " ") for text in _each_once(data, "datetime64[s]")]
-        case "time":
-            plain = [text[11:] for text in _each_once(data, "datetime64[s]")]
-        case "decimal":
-            plain = np.round(data.astype(np.float64), column.scale or 6).tolist()
-        case "boolean":
-            plain = data.astype(np.int64).tolist()
-        case _:
-            plain = data.tolist()
+    plain = _unmasked(column, np.ma.getdata(values))
     if np.ma.is_masked(values):
         for place in np.flatnonzero(np.ma.getmaskarray(values)).tolist():
             plain[place] = None
     return plain
 
 
-def _each_once(data: Values, unit: str) -> list[str]:
+def _unmasked(column: Column, data: Values) -> list[Any]:
+    match column.type:
+        case "uuid":
+            return [*guid_texts(data)]
+        case "date":
+            return _each_once(data, "datetime64[D]")
+        case "timestamp":
+            return [text.replace("T", " ") for text in _each_once(data, "datetime64[s]")]
+        case "time":
+            return [text[11:] for text in _each_once(data, "datetime64[s]")]
+        case "decimal":
+            return list(np.round(data.astype(np.float64), column.scale or 6).tolist())
+        case "boolean":
+            return list(data.astype(np.int64).tolist())
+        case _:
+            return list(data.tolist())
+
+
+def _each_once(data: Values, unit: str) -> list[Any]:
     """Moments as text; there are far fewer different ones than rows."""
     different, places = np.unique(data, return_inverse=True)
     names: list[str] = np.datetime_as_string(different.astype(np.int64).astype(unit)).tolist()

@@ -6,7 +6,7 @@ import numpy as np
 
 from upstate.demo.calendar_dates import day
 from upstate.demo.chance import Rows
-from upstate.demo.world import Columns, Table, World, always, texts, unset
+from upstate.demo.world import Columns, Table, Values, World, always, texts, unset
 
 YEAR = 365
 
@@ -31,7 +31,7 @@ def _began(world: World, staff: Rows) -> Rows:
     return day(world.recipe.school_year - 1, 8, 1) - years * YEAR - world.of("hired").below(30, staff)
 
 
-def _person(world: World, staff: Rows) -> np.ndarray:
+def _person(world: World, staff: Rows) -> Values:
     return world.guid("PersonIdentity", world.population.students + staff)
 
 

@@ -1,4 +1,4 @@
-"""The records of behavior, health, meals, buses, truancy, messages: what happens to students in a year."""
+"""The records of behavior, meals, buses, truancy and messages: what happens to students in a year."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import numpy as np
 
 from upstate.demo.calendar_dates import day
 from upstate.demo.chance import Rows
-from upstate.demo.population import birth_days
 from upstate.demo.recipe import HERE
-from upstate.demo.world import Columns, Table, World, always, texts, unset
+from upstate.demo.world import Columns, Table, World, always, student_table, texts, unset
 
-YEAR = 365
 BEHAVIOR_CODES = ("BehaviorType", "BehaviorResolutionType", "BehaviorResponseType")
 FORMS = ["Registration", "Technology agreement", "Field trip", "Home language survey", "Media release"]
 REMARKS = np.array(
@@ -28,26 +26,12 @@ def student_life_tables(world: World) -> list[Table]:
         "Behavior": _behavior,
         "ContactLog": _contact_log,
         "Form": _form,
-        "HealthScreening": _screening,
-        "ImmCertificate": _certificate,
-        "VaccineShot": _shot,
-        "MedicaidInsurance": _medicaid,
         "POSEligibility": _meals,
         "ProcessMessage": _message,
         "Transportation": _bus,
         "Truancy": _truancy,
     }
     return [make(world, name) for name, make in makers.items() if name in world.catalog]
-
-
-def _of_student(world: World, name: str, more: Callable[[Rows, Rows, Rows], Columns]) -> Table:
-    """A table with a student a row; `more` gives columns from rows, students and how often everybody was before."""
-
-    def columns(rows: Rows) -> Columns:
-        student, again = world.students(name, rows)
-        return {"person_guid": world.guid("PersonIdentity", student)} | more(rows, student, again)
-
-    return world.table(name, columns)
 
 
 def _behavior_codes(world: World, name: str) -> Table:
@@ -114,7 +98,7 @@ def _contact_log(world: World, name: str) -> Table:
             "details": chance.of("details").one_of(REMARKS, rows),
         }
 
-    return _of_student(world, name, more)
+    return student_table(world, name, more)
 
 
 def _form(world: World, name: str) -> Table:
@@ -123,58 +107,7 @@ def _form(world: World, name: str) -> Table:
     def more(rows: Rows, _student: Rows, again: Rows) -> Columns:
         return {"form_name": chance.one_of(FORMS, rows), "date": world.autumn(chance.of("date"), rows) + again}
 
-    return _of_student(world, name, more)
-
-
-def _screening(world: World, name: str) -> Table:
-    def more(rows: Rows, _student: Rows, again: Rows) -> Columns:
-        result = world.codes(name, "result", rows)
-        return {
-            "date": world.autumn(world.of(name), rows, 90) + again,
-            "result": result,
-            "referral": (result == "F") | (result == "R"),
-        }
-
-    return _of_student(world, name, more)
-
-
-def _born(world: World, students: Rows) -> Rows:
-    return birth_days(world.recipe, world.population, students, world.of("birth"))
-
-
-def _certificate(world: World, name: str) -> Table:
-    def more(rows: Rows, student: Rows, again: Rows) -> Columns:
-        issued = _born(world, student) + 1000 + world.of(name).below(60, rows) + again
-        kind = world.codes(name, "type", rows)
-        return {"type": kind, "issue_date": issued, "expire_date": unset(issued + 14, kind != "PRO")}
-
-    return _of_student(world, name, more)
-
-
-def _shot(world: World, name: str) -> Table:
-    def more(rows: Rows, student: Rows, again: Rows) -> Columns:
-        date = _born(world, student) + 60 + 150 * again + world.of(name).below(40, rows)
-        waived = world.of(name, "waived").true(0.01, rows)
-        return {
-            "date": date,
-            "waiver": unset(world.codes(name, "waiver", rows), ~waived),
-            "waiver_expires": unset(date + YEAR, ~waived),
-        }
-
-    return _of_student(world, name, more)
-
-
-def _medicaid(world: World, name: str) -> Table:
-    def more(rows: Rows, student: Rows, _again: Rows) -> Columns:
-        first = world.autumn(world.of(name), rows, 300) - YEAR
-        return {
-            "medicaid_id": texts("{:010d}", 9_000_000_000 + student),
-            "start_date": first,
-            "end_date": unset(first + 700, world.of(name, "open").true(0.5, rows)),
-            "consent_date": first + 10,
-        }
-
-    return _of_student(world, name, more)
+    return student_table(world, name, more)
 
 
 def _meals(world: World, name: str) -> Table:
@@ -182,7 +115,7 @@ def _meals(world: World, name: str) -> Table:
         first = world.autumn(world.of(name), rows, 40) + again
         return {"start_date": first, "end_date": always(day(world.recipe.school_year, 6, 30), rows)}
 
-    return _of_student(world, name, more)
+    return student_table(world, name, more)
 
 
 def _message(world: World, name: str) -> Table:
@@ -197,7 +130,7 @@ def _message(world: World, name: str) -> Table:
             "body": chance.of("body").one_of(REMARKS, rows),
         }
 
-    return _of_student(world, name, more)
+    return student_table(world, name, more)
 
 
 def _bus(world: World, name: str) -> Table:

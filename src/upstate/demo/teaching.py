@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from upstate.demo.amounts import keep_exactly, share_out, spread
 from upstate.demo.chance import Chance, Rows
-from upstate.demo.enrolling import SERVICES, Enrollments
+from upstate.demo.enrolling import Enrollments
 from upstate.demo.places import GRADES, HIGH, UNGRADED, Places
 from upstate.demo.population import LEVEL_OF_GRADE, Population
 from upstate.demo.recipe import HERE, Counts
@@ -125,7 +125,4 @@ def _teachers(population: Population, school: Rows, chance: Chance) -> Rows:
 
 def course_level(grades: Rows) -> Rows:
     """Which list of courses a grade takes from."""
-    return np.minimum(LEVEL_OF_GRADE[grades], HIGH)
-
-
-__all__ = ["COURSES", "PERIODS", "SERVICES", "TERMS", "Teaching", "course_level", "course_lists", "held_sections", "schedule"]
+    return np.asarray(np.minimum(LEVEL_OF_GRADE[grades], HIGH))

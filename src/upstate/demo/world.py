@@ -101,9 +101,7 @@ class World:
         for column in synced.columns:
             if column.name not in given:
                 given[column.name] = (
-                    self.codes(table.object, column.name, rows)
-                    if column.codes
-                    else np.ma.masked_all(len(rows), dtype="V16" if column.type == "uuid" else np.int64)
+                    self.codes(table.object, column.name, rows) if column.codes else _nothing(column.type, rows)
                 )
         columns = {column.name: given.pop(column.name) for column in synced.columns}
         if given:
@@ -136,10 +134,17 @@ class World:
         return day(self.recipe.school_year - 1, 8, 14) + chance.below(within, rows)
 
 
+def _nothing(column_type: str, rows: Rows) -> Values:
+    empty = np.zeros(len(rows), dtype="V16" if column_type == "uuid" else np.int64)
+    return np.asanyarray(np.ma.array(empty, mask=True))
+
+
 def unset(values: Values, where: NDArray[np.bool_]) -> Values:
     """The values, null where the condition holds."""
     if values.dtype == object:
-        return np.where(where, None, values)
+        kept = values.copy()
+        kept[where] = None
+        return kept
     return np.asanyarray(np.ma.array(values, mask=where))
 
 
@@ -151,6 +156,16 @@ def texts(form: str, *columns: Values) -> Values:
 def always(value: object, rows: Rows) -> Values:
     """The same value for every row."""
     return np.full(len(rows), value, dtype=object if isinstance(value, str) or value is None else None)
+
+
+def student_table(world: World, name: str, more: Callable[[Rows, Rows, Rows], Columns]) -> Table:
+    """A table with a student a row; `more` gives columns from rows, students and how often everybody was before."""
+
+    def columns(rows: Rows) -> Columns:
+        student, again = world.students(name, rows)
+        return {"person_guid": world.guid("PersonIdentity", student)} | more(rows, student, again)
+
+    return world.table(name, columns)
 
 
 def make_world(recipe: Recipe, catalog: Catalog) -> World:
