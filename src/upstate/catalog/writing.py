@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from upstate.catalog.entries import _alias
+from upstate.catalog.alias import default_alias
 from upstate.catalog.model import Catalog, Column, Lookup, Reference, Rule, SyncObject, Unique
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -59,7 +59,7 @@ def _reference(reference: Reference) -> dict[str, Any]:
     return {
         "to": reference.to,
         "columns": reference.columns,
-        "name": None if reference.name == _alias(reference.to, reference.columns) else reference.name,
+        "name": None if reference.name == default_alias(reference.to, reference.columns) else reference.name,
         "when_excluded": None if reference.when_excluded == "reject" else reference.when_excluded,
         "drives": None if reference.drives else False,
     }
