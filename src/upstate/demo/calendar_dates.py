@@ -33,6 +33,11 @@ def weekday(days: Rows) -> Rows:
     return (days + 3) % 7
 
 
+def on_weekdays(days: Rows) -> Rows:
+    """The same days, but the Friday before where one is on a weekend."""
+    return days - np.maximum(weekday(days) - 4, 0)
+
+
 @functools.cache
 def _events(school_year: int) -> tuple[int, NDArray[Any]]:
     first = day(school_year - 1, 7, 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from upstate.demo.calendar_dates import OPEN
+from upstate.demo.calendar_dates import OPEN, on_weekdays
 from upstate.demo.chance import Chance, Rows
 from upstate.demo.places import Places
 from upstate.demo.population import Population
@@ -55,7 +55,7 @@ def enroll(counts: Counts, places: Places, population: Population, chance: Chanc
     left = moved | chance.of("withdrawn").true(WITHDRAWN_SHARE, everyone)
     no_show = ~left & chance.of("no show").true(NO_SHOW_SHARE, everyone)
     stayed = 10 + chance.of("stayed").below(np.maximum(length - 110, 1), everyone)
-    end = np.where(left, start + stayed, np.where(no_show, start, OPEN))
+    end = np.where(left, on_weekdays(start + stayed), np.where(no_show, start, OPEN))
 
     same_level = _another_school(places, population, movers, chance.of("new school"))
     second = np.flatnonzero(population.grade >= 7)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from upstate.demo.calendar_dates import day
+from upstate.demo.calendar_dates import day, on_weekdays
 from upstate.demo.chance import Rows
 from upstate.demo.recipe import HERE
 from upstate.demo.world import Columns, Table, World, always, student_table, texts, unset
@@ -61,13 +61,14 @@ def _behavior(world: World, name: str) -> Table:
         return np.floor(chance.of(label).unit(rows) ** 3 * count).astype(np.int64)
 
     def columns(rows: Rows) -> Columns:
-        enrollment, again = world.enrolled(name, rows, world.attending)
-        date, _ = world.during(enrollment, chance, rows)
+        enrollment, _ = world.enrolled(name, rows, world.attending)
+        incident = rows // 3 * 2 + np.minimum(rows % 3, 1)  # every other one has two participants
+        date = on_weekdays(world.autumn(chance.of("date"), incident, 270))
         settled = chance.of("settled").true(0.8, rows)
         days = chance.of("days").below(6, rows)
         return {
-            "incident_id": texts("I{:07d}", 4_000_000 + rows // 3 * 2 + np.minimum(rows % 3, 1)),
-            "incident_date": date + again,
+            "incident_id": texts("I{:07d}", 4_000_000 + incident),
+            "incident_date": date,
             "calendar_guid": world.guid("Calendar", world.enrollments.calendar[enrollment]),
             "participant_guid": world.guid("PersonIdentity", world.enrollments.person[enrollment]),
             "type_guid": world.guid("BehaviorType", common(kinds, "type", rows)),
