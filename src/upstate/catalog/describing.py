@@ -12,7 +12,7 @@ from upstate.catalog.model import Catalog, Column, Lookup, Reference, SyncObject
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled table: its head and its rows, as texts; each row is as long as the head."""
+    """A titled table: its head and its rows, as texts, some of two lines; each row is as long as the head."""
 
     title: str
     head: tuple[str, ...]
@@ -40,8 +40,8 @@ def sections(catalog: Catalog, obj: SyncObject) -> tuple[Section, ...]:
         Section("Lookups", ("In rules", "Looks in", "Where", "Gives"), tuple(_lookup(each) for each in obj.lookups)),
         Section(
             "Rules",
-            ("Reason", "Verdict", "When", "Message", "Advice"),
-            tuple((r.reason, r.verdict, _one_line(r.when), r.message, r.advice) for r in obj.rules),
+            ("Reason, verdict", "Where", "Message and advice"),
+            tuple((f"{r.reason}\n{r.verdict}", _one_line(r.when), f"{r.message}\n{r.advice}") for r in obj.rules),
         ),
         Section(
             "Codes",
@@ -132,4 +132,6 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;")
+    for plain, escaped in (("\\", "\\\\"), ("|", "\\|"), ("*", "\\*"), ("<", "&lt;"), ("\n", "<br>")):
+        text = text.replace(plain, escaped)
+    return text
