@@ -32,8 +32,10 @@ def judge(cursor: Cursor, candidates: Candidates, *, refused: int, keys_may_repe
     obj = task.object
     rejected = _rejected_parents(cursor, task)
     _clear_references(cursor, candidates, rejected)
-    if keys_may_repeat or refused:
+    if keys_may_repeat:
         _run(cursor, "find_repeated", candidates, columns=", ".join(obj.key))
+    if refused:
+        _find_refused_again(cursor, candidates)
     conditions, joins = conditions_of(candidates, rejected, refused)
     if conditions:
         cursor.execute(judgement(candidates, conditions, joins), task.values)
@@ -121,6 +123,24 @@ def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[
                 ),
                 task.values,
             )
+
+
+def _find_refused_again(cursor: Cursor, candidates: Candidates) -> None:
+    obj = candidates.task.object
+    keys = found_keys(obj)
+    cursor.execute(
+        statement(
+            "find_refused_again",
+            keys=columns("record", obj.key),
+            key_text=key_text("record", obj.key),
+            candidates=candidates.table,
+            refused_keys=typed_keys(obj),
+            readable=readable(obj),
+            on=equal("refused", "record", dict(zip(keys, obj.key, strict=True))),
+            found=is_found(obj),
+        ),
+        {**candidates.task.values, "columns": ", ".join(obj.key)},
+    )
 
 
 def _run(cursor: Cursor, name: str, candidates: Candidates, **values: object) -> int:

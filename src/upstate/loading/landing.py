@@ -10,14 +10,14 @@ import psycopg
 from psycopg import sql
 
 from upstate.errors import FencedError, LandingError
-from upstate.loading.conditions import found_keys, is_found
+from upstate.loading.conditions import found_keys, readable, typed_keys
 from upstate.loading.duplicates import find_held, same_year
 from upstate.loading.filling import Filled, fill
 from upstate.loading.isolating import REFUSALS, find_refused
 from upstate.loading.judging import judge, withdraw
 from upstate.loading.merging import merge
 from upstate.loading.settling import count_found, settle
-from upstate.loading.statements import Part, fetch_row, key_text, state_table, statement
+from upstate.loading.statements import Part, columns, equal, fetch_row, state_table, statement
 from upstate.loading.task import Candidates, Task
 from upstate.planning import Counts
 
@@ -154,14 +154,17 @@ def _counts(
 
 
 def _rejected_held(cursor: Cursor, task: Task) -> int:
+    obj = task.object
     return _value(
         cursor,
         "count_rejected_held",
         task,
-        table=state_table(task.object),
+        table=state_table(obj),
         same_year=same_year(task),
-        found=is_found(task.object, "held"),
-        held_key=key_text("held", task.object.key),
+        found_keys=columns(None, found_keys(obj)),
+        refused_keys=typed_keys(obj),
+        readable=readable(obj),
+        on=equal("rejected", "held", dict(zip(found_keys(obj), obj.key, strict=True))),
     )
 
 
