@@ -7,44 +7,17 @@ from types import MappingProxyType
 from typing import Any, TypeVar, get_args
 
 from upstate.catalog.alias import default_alias
+from upstate.catalog.keys import CODE_LIST_FILE, KEYS, OBJECT_FILE
 from upstate.catalog.model import Column, ColumnType, Lookup, Reference, Rule, SyncObject, Unique
 from upstate.catalog.nearest import did_you_mean
 from upstate.catalog.toml_file import Place, TomlFile
 
 _Made = TypeVar("_Made")
 
-_OBJECT_KEYS = {
-    "object": str,
-    "table": str,
-    "key": list,
-    "school_year": str,
-    "scope": list,
-    "after": list,
-    "editions": list,
-    "not_editions": list,
-    "switch": str,
-}
-_TABLES = ("column", "reference", "unique", "lookup", "rule")
-_COLUMN_KEYS = {
-    "name": str,
-    "type": str,
-    "length": int,
-    "precision": int,
-    "scale": int,
-    "required": bool,
-    "owner": str,
-    "codes": (str, dict),
-    "sensitive": bool,
-}
-_REFERENCE_KEYS = {"to": str, "columns": list, "name": str, "when_excluded": str, "drives": bool}
-_UNIQUE_KEYS = {"columns": list, "across": str, "nulls": str}
-_LOOKUP_KEYS = {"name": str, "in": str, "on": dict, "where": str, "columns": dict}
-_RULE_KEYS = {"reason": str, "verdict": str, "when": str, "message": str, "advice": str}
-
 
 def code_list(file: TomlFile) -> tuple[str, Mapping[str, str]]:
     """The name of the code list in a file, and its codes with their meanings; CatalogError."""
-    file.expect_keys(file.data, Place(), {"list": str, "codes": dict}, needed=("list", "codes"))
+    file.expect_keys(file.data, Place(), CODE_LIST_FILE)
     _expect_file_name(file, "list", "codes/")
     return file.data["list"], _codes(file, Place("codes"), file.data["codes"])
 
@@ -68,25 +41,17 @@ def _codes(file: TomlFile, place: Place, codes: Mapping[str, Any]) -> Mapping[st
 def sync_object(file: TomlFile, lists: Mapping[str, Mapping[str, str]]) -> SyncObject:
     """The object in a file, given every code list by name; CatalogError."""
     data = file.data
-    file.expect_keys(
-        data, Place(), {**_OBJECT_KEYS, **dict.fromkeys(_TABLES, list)}, needed=("object", "table", "key", "column")
-    )
+    file.expect_keys(data, Place(), OBJECT_FILE)
     _expect_file_name(file, "object")
     return SyncObject(
         name=data["object"],
         table=data["table"],
         key=_names(file, Place(key="key"), data["key"]),
-        columns=tuple(_each(file, "column", _COLUMN_KEYS, ("name", "type"), lambda p, d: _column(file, p, d, lists))),
-        references=tuple(
-            _each(file, "reference", _REFERENCE_KEYS, ("to", "columns"), lambda p, d: _reference(file, p, d))
-        ),
-        uniques=tuple(_each(file, "unique", _UNIQUE_KEYS, ("columns",), lambda p, d: _unique(file, p, d))),
-        lookups=tuple(
-            _each(file, "lookup", _LOOKUP_KEYS, ("name", "in", "on", "columns"), lambda p, d: _lookup(file, p, d))
-        ),
-        rules=tuple(
-            _each(file, "rule", _RULE_KEYS, ("reason", "verdict", "when", "advice"), lambda p, d: _rule(file, p, d))
-        ),
+        columns=tuple(_each(file, "column", lambda place, entry: _column(file, place, entry, lists))),
+        references=tuple(_each(file, "reference", lambda place, entry: _reference(file, place, entry))),
+        uniques=tuple(_each(file, "unique", lambda place, entry: _unique(file, place, entry))),
+        lookups=tuple(_each(file, "lookup", lambda place, entry: _lookup(file, place, entry))),
+        rules=tuple(_each(file, "rule", lambda place, entry: _rule(file, place, entry))),
         scope=_names(file, Place(key="scope"), data.get("scope", [])),
         after=_names(file, Place(key="after"), data.get("after", [])),
         school_year=data.get("school_year"),
@@ -96,19 +61,13 @@ def sync_object(file: TomlFile, lists: Mapping[str, Mapping[str, str]]) -> SyncO
     )
 
 
-def _each(
-    file: TomlFile,
-    table: str,
-    keys: Mapping[str, Any],
-    needed: tuple[str, ...],
-    make: Callable[[Place, dict[str, Any]], _Made],
-) -> list[_Made]:
+def _each(file: TomlFile, table: str, make: Callable[[Place, dict[str, Any]], _Made]) -> list[_Made]:
     made = []
     for number, entry in enumerate(file.data.get(table, [])):
         place = Place(table, number)
         if not isinstance(entry, dict):
             raise file.error(Place(key=table), f'"{table}" is not a table', f"Write each under [[{table}]].")
-        file.expect_keys(entry, place, keys, needed)
+        file.expect_keys(entry, place, KEYS[table])
         made.append(make(place, entry))
     return made
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from upstate.catalog.keys import Key
 from upstate.catalog.nearest import did_you_mean
 from upstate.errors import CatalogError
 
@@ -56,26 +57,24 @@ class TomlFile:
         line = next((self.lines[p] for p in near if p in self.lines), 1)
         return CatalogError(f"{self.name}, line {line}: {wrong}. {mend}")
 
-    def expect_keys(
-        self, entry: Mapping[str, Any], place: Place, known: Mapping[str, Any], needed: tuple[str, ...] = ()
-    ) -> None:
+    def expect_keys(self, entry: Mapping[str, Any], place: Place, known: Mapping[str, Key]) -> None:
         """CatalogError where an entry has an unknown key, a value of another type or an empty one, or lacks a key."""
         for key, value in entry.items():
             here = place.at(key)
             if key not in known:
                 mend = did_you_mean(key, known) or f"Known are: {', '.join(known)}."
                 raise self.error(here, f'the key "{key}" is not known here', mend)
-            kind = known[key]
+            kind = known[key].kind
             if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
                 raise self.error(here, f'"{key}" has a value of the wrong type', f"Give {_kind_name(kind)}.")
             if isinstance(value, str) and not value.strip():
                 raise self.error(here, f'"{key}" is empty', "Give it a value, or leave the key out.")
-        for key in needed:
-            if key not in entry:
+        for key, expected in known.items():
+            if expected.needed and key not in entry:
                 raise self.error(place, f'the key "{key}" is missing', f"Add {key} = ….")
 
 
-def _kind_name(kind: Any) -> str:
+def _kind_name(kind: type | tuple[type, ...]) -> str:
     names = {str: "a text in quotes", int: "a whole number", bool: "true or false", list: "a list", dict: "a table"}
     return " or ".join(names[k] for k in (kind if isinstance(kind, tuple) else (kind,)))
 
