@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -93,7 +93,11 @@ def _show_roots(connection: Any, known: Any, name: str | None, limit: int) -> No
     out = console()
     for line in outlook_lines(outlook(connection, known)):
         out.print(line)
-    for heading, verdict in (("To be mended", "failed"), ("Kept out by policy", "excluded")):
+    sections: tuple[tuple[str, Literal["failed", "excluded"]], ...] = (
+        ("To be mended", "failed"),
+        ("Kept out by policy", "excluded"),
+    )
+    for heading, verdict in sections:
         table = roots_table(roots(connection, known, object_name=name, verdict=verdict, limit=limit))
         if table.row_count:
             out.print(f"\n{heading}", style="bold")

@@ -14,6 +14,7 @@ from upstate.cli.printing import count, key_text, local_time, number, status_tex
 from upstate.hub.reports import ObjectRun, Outlook, Root
 from upstate.planning import Counts, Status
 
+_MOST_BRANCHES = 6
 _VERDICTS = ("created", "updated", "unchanged", "deleted", "failed", "blocked", "excluded")
 
 
@@ -21,7 +22,7 @@ def status_table(names: Iterable[str], runs: Mapping[str, ObjectRun], *, split: 
     """The published table: DIS Objects, Last Resync, Results, Status; with the split of the results under each."""
     table = _table()
     for heading in ("DIS Objects", "Last Resync", "Results", "Status"):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading, no_wrap=heading != "Results")
     shown = [(name, runs.get(name)) for name in names]
     widest = max((len(number(run.counts.processed)) for _, run in shown if run is not None), default=1)
     most = max((len(number(run.counts.errors)) for _, run in shown if run is not None), default=1)
@@ -74,15 +75,26 @@ def roots_table(roots: Iterable[Root]) -> Table:
     table.add_column("What is wrong, and what to do", ratio=3)
     for root in roots:
         record = Text(root.object, style="bold").append(f"\n{key_text(root.key)}", style="not bold")
-        by_size = sorted(root.by_object.items(), key=lambda item: (-item[1], item[0]))
-        for place, (name, held) in enumerate(by_size, start=1):
-            branch = "└" if place == len(by_size) else "├"
-            record.append(f"\n{branch} {number(held)} {name}", style="not bold dim")
+        branches = _branches(root.by_object)
+        for branch in branches:
+            record.append(f"\n{'└' if branch is branches[-1] else '├'} {branch}", style="not bold dim")
         words = Text(root.message or root.reason)
         if root.advice and root.advice != root.message:
             words.append(f"\n{root.advice}", style="dim")
         table.add_row(number(root.blocks), record, words)
     return table
+
+
+def _branches(by_object: Mapping[str, int]) -> list[str]:
+    by_size = sorted(by_object.items(), key=lambda item: (-item[1], item[0]))
+    branches = [f"{number(held)} {name}" for name, held in by_size]
+    if len(branches) <= _MOST_BRANCHES:
+        return branches
+    rest = by_size[_MOST_BRANCHES - 1 :]
+    return [
+        *branches[: _MOST_BRANCHES - 1],
+        f"{number(sum(held for _, held in rest))} of {count(len(rest), 'more object')}",
+    ]
 
 
 def rejections_table(rows: Iterable[Mapping[str, Any]]) -> Table:
@@ -103,28 +115,29 @@ def rejections_table(rows: Iterable[Mapping[str, Any]]) -> Table:
 
 
 def history_table(rows: Iterable[Mapping[str, Any]]) -> Table:
-    """Every object of every run, newest run first, with a line between runs."""
+    """Every object of every run, newest run first, each run under a line of its own."""
     table = _table()
-    for heading in ("Run", "Object", "Started"):
+    table.add_column("Run", justify="right")
+    for heading in ("Object", "Started"):
         table.add_column(heading, no_wrap=True)
     for heading in ("Processed", "Errors"):
         table.add_column(heading, justify="right")
     table.add_column("Status", no_wrap=True)
-    table.add_column("Mode, by")
     last = None
     for row in rows:
-        if last is not None and row["resync"] != last:
+        if row["resync"] != last:
+            last = row["resync"]
             table.add_section()
+            run = f"{row['mode']} resync for {row['school_year']}, asked for by {row['asked_by']}"
+            table.add_row(str(last), Text(run, style="bold", overflow="fold"))
         table.add_row(
-            "" if row["resync"] == last else str(row["resync"]),
+            "",
             row["object"],
             local_time(row["started"]),
             number(row["processed"]),
             number(row["errors"]),
             status_text(Status(row["status"])),
-            "" if row["resync"] == last else f"{row['mode']} {row['school_year']}, {row['asked_by']}",
         )
-        last = row["resync"]
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,8 @@ def start(configuration: Configuration) -> None:
     elif connections.settings["default"]["UPSTATE_URL"] != configuration.database_url:
         connections.close_all()
         connections.settings["default"] = connections.configure_settings({"default": database})["default"]
-        del connections["default"]
+        with suppress(AttributeError):  # this thread may have had none yet
+            del connections["default"]
 
 
 def _django_database(url: str) -> dict[str, Any]:

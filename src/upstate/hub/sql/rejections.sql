@@ -1,4 +1,4 @@
--- The open rejections of a district, of one object where one is named, in a fixed order.
+-- The open rejections of a district, of one object where one is named, what must be mended first.
 SELECT
     object,
     key,
@@ -18,5 +18,5 @@ FROM hub_rejection
 WHERE district_id = %(district)s
     AND resolved_at IS NULL
     AND coalesce(object = %(object)s::text, true)
-ORDER BY object, key, reason, "column", school_year
+ORDER BY array_position(ARRAY['failed', 'blocked', 'excluded'], verdict), object, key, reason, "column", school_year
 LIMIT %(limit)s::bigint

@@ -1,0 +1,76 @@
+"""Setting the hub up: safe to repeat, additive, and nothing half-done."""
+
+from __future__ import annotations
+
+import pytest
+from tests.hub.state import TEXTS, State
+
+from upstate.errors import CatalogError, ConfigError, DatabaseError
+from upstate.hub.postgres import connect, statement
+from upstate.hub.set_up import catalog_in_force, kept_catalog, set_up
+from upstate.hub.start import Configuration, start
+
+
+def test_setting_up_again_makes_nothing(state: State) -> None:
+    assert set_up(state.url, TEXTS).made == ()
+
+
+def test_the_catalog_in_force_is_the_one_that_was_set_up(state: State) -> None:
+    assert list(catalog_in_force().objects) == list(state.catalog.objects)
+    assert kept_catalog() == TEXTS
+
+
+def test_a_catalog_that_grew_is_added_to(state: State) -> None:
+    grown = {**TEXTS, "Bus.toml": TEXTS["Bus.toml"] + '[[column]]\nname = "seats"\ntype = "integer"\n'}
+    made = set_up(state.url, grown).made
+    assert "column state.bus.seats" in made
+    assert "catalog: 0 files new, 1 changed, 0 gone" in made
+    assert {column.name for column in catalog_in_force()["Bus"].columns} == {"id", "name", "seats"}
+
+
+def test_a_wrong_catalog_changes_nothing(state: State) -> None:
+    with pytest.raises(CatalogError, match=r"Bus\.toml"):
+        set_up(state.url, {**TEXTS, "Bus.toml": 'object = "Bus"'})
+    assert kept_catalog() == TEXTS
+
+
+def test_a_catalog_that_does_not_fit_the_state_never_comes_into_force(state: State) -> None:
+    changed = {**TEXTS, "Bus.toml": TEXTS["Bus.toml"].replace('type = "text"\nlength = 20', 'type = "date"')}
+    with pytest.raises(DatabaseError, match=r"state\.bus\.name"):
+        set_up(state.url, changed)
+    assert kept_catalog() == TEXTS
+
+
+def test_a_database_without_a_hub_says_how_to_make_one(database: str) -> None:
+    start(Configuration(database))
+    assert kept_catalog() == {}
+    with pytest.raises(DatabaseError, match="Run: upstate hub init"):
+        catalog_in_force()
+
+
+def test_an_address_that_cannot_be_read_is_told_without_its_password() -> None:
+    with pytest.raises(ConfigError) as told:
+        start(Configuration("host=x secret password=hunter2"))
+    assert "hunter2" not in told.value.message
+
+
+def test_a_server_that_is_not_there_is_one_clear_line() -> None:
+    with pytest.raises(DatabaseError, match=r"^The state's PostgreSQL cannot be reached: .*") as told:
+        connect("postgresql://nobody@127.0.0.1:1/none?connect_timeout=2")
+    assert "\n" not in told.value.message
+
+
+def test_what_is_acknowledged_is_on_disk_whatever_the_server_says(state: State) -> None:
+    state.connection.execute(
+        b"ALTER DATABASE "
+        + state.rows("SELECT quote_ident(current_database())")[0][0].encode()
+        + b" SET synchronous_commit = off"
+    )
+    with connect(state.url) as connection:
+        row = connection.execute("SHOW synchronous_commit").fetchone()
+    assert row == ("on",)
+
+
+def test_every_statement_begins_with_what_it_does() -> None:
+    for name in ("claim", "deliver", "finish", "roots"):
+        assert statement(name).startswith(b"-- ")
