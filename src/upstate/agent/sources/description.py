@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from upstate.catalog import Catalog, Column, Reference, SyncObject, Unique
-from upstate.catalog.checking import alias_from
+from upstate.catalog.alias import alias_from
 
 _NAME = re.compile(r"\w(?:[\w$# -]*[\w$#])?")  # what a catalog takes as the name of a table or column
 _LONGEST = 63
