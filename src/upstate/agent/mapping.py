@@ -9,13 +9,14 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from upstate.catalog import Catalog, SyncObject
+from upstate.catalog.keys import Key
 from upstate.catalog.toml_file import Place, TomlFile
 from upstate.errors import CatalogError, MappingError
 
 Stored = Literal["julian", "unix", "unix_ms"]
 
-_OBJECT_KEYS = {"table": str, "select": str, "absent": bool, "columns": dict}
-_COLUMN_KEYS = {"column": str, "sql": str, "absent": bool, "stored": str}
+_OBJECT_KEYS = {"table": Key(str), "select": Key(str), "absent": Key(bool), "columns": Key(dict)}
+_COLUMN_KEYS = {"column": Key(str), "sql": Key(str), "absent": Key(bool), "stored": Key(str)}
 _MOMENTS = ("date", "timestamp", "timestamptz")
 
 
@@ -90,9 +91,6 @@ def _object(file: TomlFile, name: str, entry: Any, catalog: Catalog) -> ObjectOr
     absent = entry.get("absent", False)
     if sum(("table" in entry, "select" in entry, absent)) > 1 or (absent and "columns" in entry):
         raise file.error(Place(name), f"{name} comes from two places", "Give a table, a select or absent = true.")
-    for key in ("table", "select"):
-        if key in entry and not entry[key].strip(" \n;"):
-            raise file.error(Place(name, 0, key), f"the {key} is empty", "Give it a value, or remove it.")
     obj = catalog[name]
     columns = {column: _column(file, name, obj, column, value) for column, value in entry.get("columns", {}).items()}
     return ObjectOrigin(
@@ -120,9 +118,6 @@ def _column(file: TomlFile, name: str, obj: SyncObject, column: str, value: Any)
         raise file.error(place, f"{column} comes from two places", "Give a column, sql or absent = true.")
     if absent and obj.column(column).required:
         raise file.error(place, f"{column} is required", "It cannot be absent: give a column or sql.")
-    for key in ("column", "sql"):
-        if key in value and not value[key].strip():
-            raise file.error(place, f"the {key} of {column} is empty", "Give it a value, or remove it.")
     stored = value.get("stored")
     if stored is not None and (stored not in get_args(Stored) or obj.column(column).type not in _MOMENTS):
         raise file.error(

@@ -10,13 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from upstate.agent.conform.reading import READERS
+from upstate.agent.conform.reading import READERS, read_double_as_decimal
 from upstate.agent.conform.reasons import MisfitError, Reason
 from upstate.catalog import Column
 from upstate.wire import arrow_type
 
 _SMALL = 32  # below this many values, reading one by one beats another cast
 _MOST_DECIMAL = 38
+_CERTAIN_DIGITS = 15  # a double tells any two decimals of so many digits apart
 _DAY = 86_400_000_000
 _EPOCH = date(1970, 1, 1)
 _DATES = ((date.min - _EPOCH).days, (date.max - _EPOCH).days)
@@ -52,6 +53,8 @@ def fit_native(column: Column, values: pa.Array) -> Fitted:
     kind = values.type
     if pa.types.is_integer(kind):
         return _fit_integers(column, values)
+    if column.type == "decimal" and pa.types.is_floating(kind):
+        return _fit_doubles(column, values)
     if column.type == "uuid":
         if not pa.types.is_fixed_size_binary(kind):
             good = pc.equal(pc.binary_length(values), 16)
@@ -74,6 +77,22 @@ def _fit_integers(column: Column, values: pa.Array) -> Fitted:
     if column.type == "boolean":
         return _keep(values, _between(values, 0, 1), column, "not_boolean")
     return fit_text(column, values.cast(pa.string()))
+
+
+def _fit_doubles(column: Column, values: pa.Array) -> Fitted:
+    """Doubles as decimals: a double stands for the one decimal of at most 15 digits that it is the nearest to.
+
+    digits / 10^scale is rounded once, as both are exact; where it gives the double again, those are its digits.
+    """
+    scale = column.scale or 0
+    if scale < _CERTAIN_DIGITS:
+        tens = pa.scalar(float(10**scale))
+        digits = pc.round(pc.multiply(values, tens), round_mode="half_to_even")
+        certain = pc.less(pc.abs(digits), float(10 ** min(_CERTAIN_DIGITS, column.precision or _MOST_DECIMAL)))
+        if pc.all(pc.and_(certain, pc.equal(pc.divide(digits, tens), values)), min_count=0).as_py():
+            whole = digits.cast(pa.int64()).cast(pa.decimal128(19, 0))
+            return Fitted(whole.view(pa.decimal128(19, scale)).cast(arrow_type(column)))
+    return _one_by_one(column, values, lambda value: read_double_as_decimal(value, column))
 
 
 def _between(values: pa.Array, low: int, high: int) -> pa.Array:
@@ -107,11 +126,15 @@ def _halve(
 
 def _slow(column: Column, texts: pa.Array, start: int) -> Fitted:
     read = READERS[column.type]
+    return _one_by_one(column, texts.cast(pa.binary()), lambda value: read(value, column), start)
+
+
+def _one_by_one(column: Column, raw: pa.Array, read: Callable[[Any], Any], start: int = 0) -> Fitted:
     values: list[Any] = []
     misfits: list[tuple[int, Reason]] = []
-    for index, value in enumerate(texts.cast(pa.binary()).to_pylist(), start):
+    for index, value in enumerate(raw.to_pylist(), start):
         try:
-            values.append(None if value is None else read(value, column))
+            values.append(None if value is None else read(value))
         except MisfitError as misfit:
             values.append(None)
             misfits.append((index, misfit.reason))

@@ -30,6 +30,7 @@ _ENDLESS = ("infinity", "-infinity")
 _TRUTH = {"1": True, "0": False, "true": True, "false": False, "t": True, "f": False}
 _EXACT = Context(prec=200)
 _MOST_EXPONENT = 400
+_CERTAIN_DIGITS = 15
 
 
 def read_text(value: bytes, _column: Column) -> str:
@@ -70,6 +71,16 @@ def read_decimal(value: bytes, column: Column) -> Decimal:
     if exact != number:
         raise MisfitError("too_many_digits")
     return exact
+
+
+def read_double_as_decimal(value: float, column: Column) -> Decimal:
+    """The decimal of at most 15 digits that this double is the nearest to; it may stand for many of more digits."""
+    shortest = Decimal(repr(value))
+    if not shortest.is_finite():
+        raise MisfitError("not_finite")
+    if len(shortest.normalize(_EXACT).as_tuple().digits) > _CERTAIN_DIGITS:
+        raise MisfitError("too_many_digits")
+    return read_decimal(str(shortest).encode(), column)
 
 
 def read_double(value: bytes, _column: Column) -> float:
@@ -125,7 +136,7 @@ def read_timestamptz(value: bytes, _column: Column) -> datetime:
         raise MisfitError("no_zone")
     try:
         return datetime.combine(day, clock, timezone(offset)).astimezone(UTC)
-    except (OverflowError, ValueError) as error:
+    except OverflowError as error:
         raise MisfitError("date_out_of_range") from error
 
 
@@ -228,7 +239,7 @@ def _offset(zone: str | None) -> timedelta:
         return timedelta(0)
     digits = zone[1:].replace(":", "").ljust(6, "0")
     hours, minutes, seconds = int(digits[:2]), int(digits[2:4]), int(digits[4:])
-    if minutes > 59 or seconds > 59:
+    if hours > 23 or minutes > 59 or seconds > 59:
         raise ValueError(zone)
     offset = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     return -offset if zone[0] == "-" else offset

@@ -41,7 +41,9 @@ def need_tables(
 
 
 def _like(kind: str, name: str, names: Iterable[str]) -> str:
-    by_fold = {n.casefold(): n for n in names}
+    known = list(names)
+    # schema.table says nothing new where the table is found without its schema
+    by_fold = {n.casefold(): n for n in known if n.partition(".")[2] not in known}
     near = get_close_matches(name.casefold(), by_fold, n=3, cutoff=0.6)
     return f" {kind} like it: {', '.join(by_fold[n] for n in near)}." if near else ""
 

@@ -15,6 +15,7 @@ _NATIVE: dict[ColumnType, frozenset[str]] = {
     "integer": _INTEGERS,
     "bigint": _INTEGERS,
     "double": frozenset({"double precision", "real"}),
+    "decimal": frozenset({"double precision"}),
     "boolean": frozenset({"boolean"}),
     "date": frozenset({"date"}),
     "time": frozenset({"time without time zone"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,6 @@ from upstate.catalog import SyncObject
 from upstate.errors import SourceError
 from upstate.wire import Batch
 
-_HEADER = b"SQLite format 3\0"
 _ERRORS = (adbc.Error, pa.ArrowException, OSError, UnicodeDecodeError)
 
 
@@ -71,17 +71,18 @@ class SqliteSource:
 
     def _open(self) -> Any:
         """A connection with its read transaction begun."""
-        header = _header(self.address.path)
-        url = f"file:{quote_url(str(self.address.path.absolute()))}?mode=ro"
+        path = self.address.path
+        _need_file(path)
+        url = f"file:{quote_url(str(path.absolute()))}?mode=ro"
         try:
             try:
                 return _begin(url)
             except _ERRORS:
-                if not _is_still(self.address.path, header):
+                if not _is_still(path):
                     raise
                 return _begin(f"{url}&immutable=1")
         except _ERRORS as error:
-            raise SourceError(f"The database {self.address.shown} cannot be opened: {_said(error)}.") from error
+            raise SourceError(f"The source {path} cannot be opened: {_said(error)}. Name a SQLite file.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,27 +116,32 @@ class SqliteSnapshot:
         with self.connection.cursor() as cursor:
             cursor.execute(query)
             widest = int(cursor.fetchone()[0])
-        return max(1, min(MOST_RECORDS, 4 * MOST_BYTES // max(1, widest)))
+        return max(1, min(MOST_RECORDS, MOST_BYTES // max(1, widest)))
 
 
-def _header(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except OSError as error:
-        raise SourceError(
-            f"The source {path} cannot be read: {error.strerror}. Name an existing SQLite file."
-        ) from error
-    if not header.startswith(_HEADER):
-        wrong = "it is empty" if not header else "it is not a SQLite database"
-        raise SourceError(f"The source {path} cannot be read: {wrong}. Name a SQLite file, or give a URL.")
-    return header
+def _need_file(path: Path) -> None:
+    """SourceError unless there is something to open.
+
+    Only asked, never opened: closing a file drops every lock this process has on it, and with them the snapshots that
+    other threads hold.
+    """
+    wrong = None
+    if not path.exists():
+        wrong = "there is no such file"
+    elif not path.is_file():
+        wrong = "it is not a file"
+    elif not os.access(path, os.R_OK):
+        wrong = "it may not be read"
+    elif not path.stat().st_size:
+        wrong = "it is empty"
+    if wrong:
+        raise SourceError(f"The source {path} cannot be opened: {wrong}. Name a SQLite file.")
 
 
-def _is_still(path: Path, header: bytes) -> bool:
-    """Whether this is a WAL file at rest: nothing in its log, so that it is whole without the files beside it."""
+def _is_still(path: Path) -> bool:
+    """Whether nobody can be writing: nothing is in the log of a WAL file, and no log can be made where it lies."""
     log = path.with_name(path.name + "-wal")
-    return header[18:20] == b"\x02\x02" and not (log.exists() and log.stat().st_size)
+    return not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
 
 
 def _begin(url: str) -> Any:

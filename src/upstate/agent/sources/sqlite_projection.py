@@ -10,12 +10,19 @@ from __future__ import annotations
 from upstate.agent.conform import NATIVE, TEXT
 from upstate.agent.mapping import ObjectOrigin, Stored
 from upstate.agent.sources.relation import relation
-from upstate.catalog import Column, SyncObject
+from upstate.catalog import Column, ColumnType, SyncObject
 
 _BYTES = "char(0)||'bytes'"  # conform's BYTES_MARK
 _NO_UUID = "#" * 17  # longer than any 16 bytes, so that what follows can be none
-_EXACT_DIGITS = 15  # a REAL tells decimals of up to 15 digits apart, not more
-_UNCERTAIN = "'1e-399'"  # a number with more digits than any column holds
+_TYPES = {"integer": "1", "real": "1.5", "blob": "x'00'"}  # a storage class, and a literal of it
+_CLASSES: dict[ColumnType, str] = {
+    "integer": "integer",
+    "bigint": "integer",
+    "boolean": "integer",
+    "double": "real",
+    "decimal": "real",
+    "bytes": "blob",
+}
 
 
 def quote(name: str) -> str:
@@ -53,25 +60,32 @@ def widest(obj: SyncObject, origin: ObjectOrigin) -> str | None:
 
 def _fields(column: Column, c: str) -> list[tuple[str, str, str]]:
     """Per raw column of the query: its prefix, the literal that pins its type, the expression."""
-    kind = {"integer": "integer", "bigint": "integer", "boolean": "integer", "double": "real", "bytes": "blob"}
-    if column.type in kind:
-        wanted, pin = kind[column.type], {"integer": "1", "real": "1.5", "blob": "x'00'"}[kind[column.type]]
-        native = f"iif(typeof({c}) = '{wanted}', {c}, NULL)"
-        mark = "" if wanted == "blob" else f" WHEN 'blob' THEN {_BYTES}"
-        return [(NATIVE, pin, native), (TEXT, "''", f"CASE typeof({c}) WHEN '{wanted}' THEN NULL{mark} ELSE {c} END")]
+    if column.type in _CLASSES:
+        wanted = _CLASSES[column.type]
+        odd = [f"WHEN '{wanted}' THEN NULL"]
+        if wanted != "blob":
+            odd.append(f"WHEN 'blob' THEN {_BYTES}")
+        if wanted == "integer":  # so that a REAL that is whole shows every digit
+            odd.append(f"WHEN 'real' THEN iif({c} = CAST({c} AS INTEGER), CAST({c} AS INTEGER), {c})")
+        return [
+            (NATIVE, _TYPES[wanted], f"iif(typeof({c}) = '{wanted}', {c}, NULL)"),
+            (TEXT, "''", f"CASE typeof({c}) {' '.join(odd)} ELSE {c} END"),
+        ]
     if column.type == "uuid":
         digits = f"coalesce(unhex({c}, '-'), unhex(trim({c}, '{{}}'), '-'), '{_NO_UUID}' || {c})"
         expression = f"CASE typeof({c}) WHEN 'blob' THEN {c} WHEN 'null' THEN NULL ELSE {digits} END"
-        return [(NATIVE, "x'00'", expression)]
-    if column.type == "decimal" and (column.precision or 38) > _EXACT_DIGITS:
-        certain = f"iif(CAST(printf('%.{_EXACT_DIGITS}g', {c}) AS REAL) = {c}, {c}, {_UNCERTAIN})"
-        return [(TEXT, "''", f"CASE typeof({c}) WHEN 'blob' THEN {_BYTES} WHEN 'real' THEN {certain} ELSE {c} END")]
+        return [(NATIVE, _TYPES["blob"], expression)]
+    if column.type in ("text", "json"):
+        # A REAL in the fewest digits that are still exactly it, as other databases write it.
+        short = f"printf('%.15g', {c})"
+        real = f"iif(CAST({short} AS REAL) = {c}, {short}, printf('%!.17g', {c}))"
+        return [(TEXT, "''", f"CASE typeof({c}) WHEN 'blob' THEN {_BYTES} WHEN 'real' THEN {real} ELSE {c} END")]
     return [(TEXT, "''", f"iif(typeof({c}) = 'blob', {_BYTES}, {c})")]
 
 
 def _in_year(c: str, year: int) -> str:
     """That year's records, and those whose year is no whole number."""
-    digits = f"trim({c})"
+    digits = f"iif(instr({c}, '.'), rtrim(rtrim(trim({c}), '0'), '.'), trim({c}))"
     return (
         f"CASE typeof({c}) WHEN 'integer' THEN {c} = {year} "
         f"WHEN 'real' THEN {c} = {year} OR {c} <> CAST({c} AS INTEGER) "
