@@ -1,0 +1,136 @@
+"""What people read: the table of medians and ratios, the memory, the counters; and the same as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from statistics import median
+from typing import Any
+
+from bench.ours import Resync
+from bench.rounds import Round
+from bench.watching import Seen
+
+_NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+_MIB = 1 << 20
+Pick = Callable[[Round], dict[str, Resync]]
+
+
+def table(rounds: Sequence[Round], sources: Sequence[str]) -> Iterator[str]:
+    """The table's lines: seconds of every round, their median, ours against the floor, records a second."""
+    yield _row("", "seconds of each round", "median", "ratio", "records/s")
+    if rounds[0].floor_load is not None:
+        floors = [this.floor_load for this in rounds if this.floor_load is not None]
+        yield "first load"
+        yield _line("floor: COPY | COPY, primary keys", [one.seconds for one in floors], floors[0].rows)
+        for source in sources:
+            yield from _ours(source, [this.load[source] for this in rounds], [one.seconds for one in floors])
+    if rounds[0].rerun:
+        yield "rerun, nothing changed"
+        for source in sources:
+            reads = [this.floor_read[source] for this in rounds]
+            reruns = [this.rerun[source] for this in rounds]
+            yield _line(f"floor: read {_NAMES[source]} + state", [one.seconds for one in reads], reruns[0].records)
+            sides = [median(getattr(one, side) for one in reads) for side in ("district", "state")]
+            yield f"    of it the district {sides[0]:.2f} s, the state {sides[1]:.2f} s"
+            yield from _ours(source, reruns, [one.seconds for one in reads])
+
+
+def _ours(source: str, resyncs: Sequence[Resync], floors: Sequence[float]) -> Iterator[str]:
+    seconds = [one.run.seconds for one in resyncs]
+    yield _line(f"ours, from {_NAMES[source]}", seconds, resyncs[0].records, ratio(seconds, floors))
+    yield f"    of it starting Python and the hub, and reporting: {median(one.around for one in resyncs):.2f} s"
+
+
+def ratio(ours: Sequence[float], floors: Sequence[float]) -> float:
+    """Ours against the floor of the same round, the median of the rounds: what slows the machine slows both."""
+    return median(mine / least for mine, least in zip(ours, floors, strict=True))
+
+
+def _line(name: str, seconds: Sequence[float], records: int, ratio_: float = 1.0) -> str:
+    middle = median(seconds)
+    return _row(f"  {name}", " ".join(f"{s:.2f}" for s in seconds), f"{middle:.2f}", f"{ratio_:.2f}",
+                f"{records / middle:,.0f}")  # fmt: skip
+
+
+def _row(name: str, rounds: str, middle: str, ratio_: str, speed: str) -> str:
+    return f"{name:<36} {rounds:>24} {middle:>8} {ratio_:>6} {speed:>11}"
+
+
+def memory(rounds: Sequence[Round]) -> Iterator[str]:
+    """The most that each kind of process of ours held, over all rounds; how much of it shares no page with others."""
+    yield f"{'peak memory of each process of ours':<50} {'MiB':>6} {'private':>8}"
+    for title, pick in _EXPERIMENTS:
+        for source in pick(rounds[0]):
+            runs = [pick(this)[source].run.processes for this in rounds]
+            for name in sorted({seen.name for processes in runs for seen in processes}):
+                yield _memory_row(f"  {title}, {_NAMES[source]}: {name}", name, runs)
+
+
+def _memory_row(label: str, name: str, runs: Sequence[Sequence[Seen]]) -> str:
+    mine = [seen for processes in runs for seen in processes if seen.name == name]
+    most = max(sum(seen.name == name for seen in processes) for processes in runs)
+    resident, private = (max(getattr(seen, kind) for seen in mine) / _MIB for kind in ("resident", "private"))
+    return f"{label + (f' (the largest of {most})' if most > 1 else ''):<50} {resident:>6.0f} {private:>8.0f}"
+
+
+def written(rounds: Sequence[Round]) -> Iterator[str]:
+    """What the server counted: rows written by each resync, and its log."""
+    yield f"{'written, by the server:':<24} {'state rows':>14} {'control rows':>14} {'log, MiB':>10}   (median)"
+    for title, pick in _EXPERIMENTS:
+        for source in pick(rounds[0]):
+            counted = [pick(this)[source].counted for this in rounds]
+            state, control, log = (
+                median(getattr(one, kind) for one in counted) for kind in ("state", "control", "log")
+            )
+            yield f"  {title + ', ' + _NAMES[source]:<22} {state:>14,.0f} {control:>14,.0f} {log / _MIB:>10.1f}"
+
+
+def doubts(rounds: Sequence[Round]) -> Iterator[str]:
+    """Where the figures cannot be compared: another number of records, or a rerun that wrote something."""
+    for number, this in enumerate(rounds, 1):
+        for title, pick in _EXPERIMENTS:
+            for source, done in pick(this).items():
+                where = f"round {number}, {title}, {_NAMES[source]}"
+                if this.floor_load is not None and done.records != this.floor_load.rows:
+                    yield f"{where}: ours took {done.records:,} records, the floor {this.floor_load.rows:,}"
+                if title == "rerun" and (done.changed or done.counted.state):
+                    yield f"{where}: {done.changed:,} records said to be changed, {done.counted.state:,} rows written"
+
+
+def _first_loads(this: Round) -> dict[str, Resync]:
+    return this.load
+
+
+def _reruns(this: Round) -> dict[str, Resync]:
+    return this.rerun
+
+
+_EXPERIMENTS: tuple[tuple[str, Pick], ...] = (("first load", _first_loads), ("rerun", _reruns))
+
+
+def as_json(facts: dict[str, Any], rounds: Sequence[Round]) -> dict[str, Any]:
+    """Everything that was measured, round by round."""
+    return {
+        **facts,
+        "rounds": [
+            {
+                "floor_load": None if this.floor_load is None else asdict(this.floor_load),
+                "floor_read": {source: asdict(read) for source, read in this.floor_read.items()},
+                **{title: {s: _resync(r) for s, r in pick(this).items()} for title, pick in _EXPERIMENTS},
+            }
+            for this in rounds
+        ],
+    }
+
+
+def _resync(done: Resync) -> dict[str, Any]:
+    return {
+        "seconds": done.run.seconds,
+        "around": done.around,
+        "records": done.records,
+        "changed": done.changed,
+        "counted": asdict(done.counted),
+        "processes": [asdict(seen) for seen in done.run.processes],
+        "objects": {each["object"]: each["seconds"] for each in done.report["objects"]},
+    }

@@ -1,0 +1,135 @@
+"""The rounds: floor and ours take turns on the same data, each from the same state of disk and cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from bench import floor, ours
+from bench.ours import Resync, state_of
+from bench.place import Place, Say
+from bench.shipped import Shipped
+
+Hear = Callable[[str, str, Resync], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is measured: how many rounds, which sources ("postgresql", "sqlite"), which of the two experiments."""
+
+    rounds: int
+    sources: tuple[str, ...]
+    first_load: bool
+    rerun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The floor's first load: seconds in all and by object, and rows."""
+
+    seconds: float
+    by_object: dict[str, float]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One sequential read of both sides, in seconds."""
+
+    district: float
+    state: float
+
+    @property
+    def seconds(self) -> float:
+        """One side after the other."""
+        return self.district + self.state
+
+
+@dataclass(slots=True)
+class Round:
+    """What one round measured, by source where it has one; what was not asked for stays empty."""
+
+    floor_load: Load | None = None
+    load: dict[str, Resync] = field(default_factory=dict)
+    floor_read: dict[str, Read] = field(default_factory=dict)
+    rerun: dict[str, Resync] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A place to measure in, what is shipped there, and who hears of each step and of each resync when it has ended."""
+
+    place: Place
+    tables: Sequence[Shipped]
+    say: Say
+    hear: Hear
+
+    def measure(self, wanted: Wanted) -> list[Round]:
+        """Go through the rounds; within each the steps change places, so that none always follows the same other.
+
+        BenchError where a step fails.
+        """
+        ours.prepare_hub(self.place)
+        rounds = []
+        for number in range(wanted.rounds):
+            this = Round()
+            self.say(f"round {number + 1} of {wanted.rounds}")
+            loads = [partial(self._load, this, source) for source in wanted.sources]
+            if wanted.first_load:
+                _take_turns([partial(self._floor_load, this), *loads], number)
+            elif not number:  # a rerun needs something to run again, once
+                _take_turns(loads, number)
+                this.load.clear()
+            if wanted.rerun:
+                for source in wanted.sources:
+                    _take_turns([partial(self._floor_read, this, source), partial(self._rerun, this, source)], number)
+            rounds.append(this)
+        return rounds
+
+    def _floor_load(self, this: Round) -> None:
+        floor.prepare_floor(self.place, self.tables)
+        self._even_out()
+        done, by_object, rows = floor.load(self.place, self.tables)
+        this.floor_load = Load(done.seconds, by_object, rows)
+        self.say(f"  first load, floor: {done.seconds:.2f} s")
+        self.place.drop_database("floor")
+
+    def _load(self, this: Round, source: str) -> None:
+        ours.prepare_state(self.place, source)
+        self._even_out()
+        this.load[source] = self._heard("first load", source)
+        with self.place.connect(state_of(source)) as connection:
+            connection.execute("vacuum (analyze)")  # as autovacuum would within a minute
+
+    def _floor_read(self, this: Round, source: str) -> None:
+        self._even_out(source)
+        district = floor.read_district(self.place, source, self.tables)
+        state = floor.read_state(self.place, state_of(source), self.tables)
+        this.floor_read[source] = Read(district, state)
+        self.say(f"  rerun, {source}, floor: {district:.2f} + {state:.2f} s")
+
+    def _rerun(self, this: Round, source: str) -> None:
+        self._even_out(source)
+        this.rerun[source] = self._heard("rerun", source)
+
+    def _heard(self, title: str, source: str) -> Resync:
+        done = ours.resync(self.place, source)
+        self.say(f"  {title}, {source}, ours: {done.run.seconds:.2f} s")
+        self.hear(title, source, done)
+        return done
+
+    def _even_out(self, source: str | None = None) -> None:
+        """Nothing left to write to disk, and everything that will be read in the system's cache."""
+        with self.place.connect("upstate") as connection:
+            connection.execute("checkpoint")
+        self.place.file.read_bytes()
+        floor.read_district(self.place, "postgresql", self.tables)
+        if source is not None:
+            floor.read_state(self.place, state_of(source), self.tables)
+
+
+def _take_turns(steps: Sequence[Callable[[], None]], first: int) -> None:
+    first %= len(steps)
+    for step in (*steps[first:], *steps[:first]):
+        step()
