@@ -1,6 +1,7 @@
 """What can be resynced: objects, columns, references, rules, and the graph they make. Pure."""
 
 from upstate.catalog.drawing import Branch, draw, tree
+from upstate.catalog.fingerprint import fingerprint
 from upstate.catalog.graph import CycleError, Graph
 from upstate.catalog.model import (
     Catalog,
@@ -28,6 +29,7 @@ __all__ = [
     "Unique",
     "catalog_files",
     "draw",
+    "fingerprint",
     "parse_catalog",
     "read_catalog",
     "shipped_catalog",
