@@ -41,8 +41,7 @@ def demo(scale: float, seed: int) -> None:
 
     settings = read_settings()
     out = console()
-    place = settings.home / "demo" / "lakeside.sqlite"
-    place.parent.mkdir(parents=True, exist_ok=True)
+    place = settings.folder("demo") / "lakeside.sqlite"
     out.print(f"Making the district {DISTRICT} (scale {scale:g}, seed {seed}).")
     with _making() as progress:
         made = make_district(Recipe(scale=scale, seed=seed, edition=EDITION, school_year=YEAR), place, progress)
@@ -50,8 +49,9 @@ def demo(scale: float, seed: int) -> None:
 
     out.print("Starting the state's PostgreSQL and the hub.")
     url = open_state(settings)
+    from upstate.cli.planned import plan_resync
     from upstate.cli.progress import watching
-    from upstate.cli.running import plan_resync, run_resync
+    from upstate.cli.running import run_resync
     from upstate.cli.tables import outlook_lines, roots_table, status_table
     from upstate.hub.districts import add_district
     from upstate.hub.postgres import connect

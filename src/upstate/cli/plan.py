@@ -24,7 +24,7 @@ def plan(
                upstate plan Lakeside --all
     """
     open_state()
-    from upstate.cli.running import plan_resync
+    from upstate.cli.planned import plan_resync
 
     chosen = choose("plan", district, objects, everything)
     made = plan_resync(district, chosen, year=year, check_dependencies=not no_dependencies).plan

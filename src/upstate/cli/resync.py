@@ -30,8 +30,9 @@ def resync(
     """
     chosen = choose("resync", district, objects, everything)
     url = open_state()
+    from upstate.cli.planned import plan_resync
     from upstate.cli.progress import watching
-    from upstate.cli.running import plan_resync, run_resync
+    from upstate.cli.running import run_resync
 
     planned = plan_resync(district, chosen, year=year, check_dependencies=not no_dependencies)
     with watching(as_json=as_json) as watcher:

@@ -1,40 +1,30 @@
-"""Where agent, hub and loading meet for a command: plan, check, place, run to the end, or go on where one died."""
+"""Where agent, hub and loading meet for a command: check, place, run to the end, or go on where one died."""
 
 from __future__ import annotations
 
 import getpass
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from upstate.agent.round import run_round
 from upstate.agent.sources import Source
 from upstate.catalog import Catalog
+from upstate.cli.planned import Planned
 from upstate.cli.progress import Silent, Watcher
 from upstate.cli.sources import source_of
 from upstate.errors import DatabaseError
 from upstate.hub.backlog import Backlog
-from upstate.hub.districts import KnownDistrict, ever_sent, find_district
+from upstate.hub.districts import KnownDistrict
 from upstate.hub.door import InProcessDoor
 from upstate.hub.landing_loop import land_all
 from upstate.hub.postgres import Connection, connect
 from upstate.hub.reports import ObjectRun, resync_runs
 from upstate.hub.resyncs import PlacedResync, finish_resync, place_resync, start_resync, unfinished_resync
-from upstate.hub.set_up import catalog_in_force
 from upstate.hub.zone_lock import zone_lock
-from upstate.planning import Plan, make_plan
 
 _LOOK_AGAIN = 0.25  # seconds between two looks at how a resync stands
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A plan, the district it is for, and the catalog it was made by."""
-
-    catalog: Catalog
-    district: KnownDistrict
-    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +37,6 @@ class Outcome:
     state: str
     runs: tuple[ObjectRun, ...]
     seconds: float
-
-
-def plan_resync(
-    district: str,
-    objects: Iterable[str] | None,
-    *,
-    year: int | None = None,
-    check_dependencies: bool = True,
-) -> Planned:
-    """What a resync of these objects (None: all) would do. PlanError or ConfigError where it cannot be planned."""
-    catalog = catalog_in_force()
-    known = find_district(district)
-    plan = make_plan(
-        catalog, objects, known.zone, check_dependencies=check_dependencies, year=year, ever_sent=ever_sent(known)
-    )
-    return Planned(catalog, known, plan)
 
 
 def run_resync(

@@ -27,6 +27,15 @@ class Settings:
             raise ConfigError("UPSTATE_DATABASE_URL names another PostgreSQL, which is not ours to start or stop.")
         return Cluster(self.home / "postgres")
 
+    def folder(self, name: str) -> Path:
+        """A folder of that name in `home`, made where it is not there; ConfigError where it cannot be."""
+        folder = self.home / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"UPSTATE_HOME ({self.home}) cannot be used: {error.strerror}.") from error
+        return folder
+
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings in UPSTATE_HOME and UPSTATE_DATABASE_URL; empty means not set."""

@@ -18,7 +18,7 @@ def status(district: str, as_json: bool) -> None:
     Example:  upstate status Lakeside
     """
     url = open_state()
-    from upstate.cli.running import plan_resync
+    from upstate.cli.planned import plan_resync
     from upstate.cli.tables import status_table
     from upstate.hub.postgres import connect
     from upstate.hub.reports import status as standing
