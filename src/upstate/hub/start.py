@@ -35,8 +35,9 @@ def start(configuration: Configuration) -> None:
         fixed = {name: getattr(standing, name) for name in dir(standing) if name.isupper()}
         settings.configure(**{**fixed, "DATABASES": {"default": database}})
         django.setup()
-    elif connections.settings["default"]["UPSTATE_URL"] != configuration.database_url:
-        connections.close_all()
+        return
+    connections.close_all()  # one that was lost since is not met again
+    if connections.settings["default"]["UPSTATE_URL"] != configuration.database_url:
         connections.settings["default"] = connections.configure_settings({"default": database})["default"]
         with suppress(AttributeError):  # this thread may have had none yet
             del connections["default"]
