@@ -14,15 +14,17 @@ from psycopg.conninfo import conninfo_to_dict
 
 from upstate.errors import ConfigError
 from upstate.hub import settings as standing
+from upstate.hub.web.configuration import WebConfiguration
 
 _OWN = ("host", "port", "user", "password", "dbname")
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What the hub must be told: the PostgreSQL that is the state, as a URL or a conninfo string."""
+    """What the hub must be told: the PostgreSQL that is the state, as a URL or a conninfo string; `web` for pages."""
 
     database_url: str
+    web: WebConfiguration | None = None
 
 
 def start(configuration: Configuration) -> None:
@@ -31,11 +33,14 @@ def start(configuration: Configuration) -> None:
     ConfigError where the address cannot be read. Nothing is asked of the database yet.
     """
     database = _django_database(configuration.database_url)
+    web = {} if configuration.web is None else configuration.web.settings()
     if not settings.configured:
         fixed = {name: getattr(standing, name) for name in dir(standing) if name.isupper()}
-        settings.configure(**{**fixed, "DATABASES": {"default": database}})
+        settings.configure(**{**fixed, **web, "DATABASES": {"default": database}})
         django.setup()
         return
+    for name, value in web.items():
+        setattr(settings, name, value)
     connections.close_all()  # one that was lost since is not met again
     if connections.settings["default"]["UPSTATE_URL"] != configuration.database_url:
         connections.settings["default"] = connections.configure_settings({"default": database})["default"]

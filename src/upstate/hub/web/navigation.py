@@ -1,0 +1,62 @@
+"""What stands in the navigation: one row a page, shown only to those who may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+
+from upstate.hub.models import District, Person
+from upstate.hub.rights import may, may_anywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A page in the navigation: its title, its url name, and the right that shows it (None: anyone signed in).
+
+    `also` are url names of pages under it, for which it is marked as the current one too.
+    """
+
+    title: str
+    url: str
+    right: str | None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A row as it is drawn."""
+
+    title: str
+    href: str
+    current: bool
+
+
+# pages of one district, under /d/<district>/
+OF_DISTRICT: Final = (Row("Overview", "overview", "batch.view"),)
+
+# pages that are about no one district
+OF_ALL: Final = (
+    Row("Districts", "districts", None),
+    Row("Audit list", "audit", "people.view"),
+)
+
+
+def district_links(person: Person, district: District, here: str, year: int) -> tuple[Link, ...]:
+    """The pages of a district that a person may see; the address keeps a school year that is not the zone's own."""
+    query = "" if year == district.zone.school_year else f"?year={year}"
+    return tuple(
+        Link(row.title, reverse(row.url, kwargs={"district": district.id}) + query, here in (row.url, *row.also))
+        for row in OF_DISTRICT
+        if row.right is None or may(person, row.right, district.id)
+    )
+
+
+def general_links(person: Person, here: str) -> tuple[Link, ...]:
+    """The pages about no one district that a person may see."""
+    return tuple(
+        Link(row.title, reverse(row.url), here in (row.url, *row.also))
+        for row in OF_ALL
+        if row.right is None or may_anywhere(person, row.right)
+    )
