@@ -37,7 +37,7 @@ class PostgresqlMaker:
 
     def _make(self, obj: SyncObject, declared: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         columns = sql.SQL(", ").join(
-            sql.SQL("{} {}").format(sql.Identifier(c.name), sql.SQL(kind))  # type: ignore[arg-type]
+            sql.SQL("{} {}").format(sql.Identifier(c.name), sql.SQL(kind))
             for c, kind in zip(obj.columns, declared, strict=True)
         )
         table = sql.Identifier(obj.table)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from upstate.catalog import Catalog, SyncObject
 from upstate.catalog.keys import Key
+from upstate.catalog.nearest import did_you_mean
 from upstate.catalog.toml_file import Place, TomlFile
 from upstate.errors import CatalogError, MappingError
 
@@ -84,7 +85,8 @@ def parse_mapping(name: str, text: str, catalog: Catalog) -> Mapping:
 
 def _object(file: TomlFile, name: str, entry: Any, catalog: Catalog) -> ObjectOrigin:
     if name not in catalog:
-        raise file.error(Place(name), f"there is no object {name}", f"The catalog has: {', '.join(catalog.objects)}.")
+        known = did_you_mean(name, catalog.objects) or f"The catalog has: {', '.join(catalog.objects)}."
+        raise file.error(Place(name), f"there is no object {name}", known)
     if not isinstance(entry, dict):
         raise file.error(Place("", 0, name), f"{name} is not a table", f"Write it under [{name}].")
     file.expect_keys(entry, Place(name), _OBJECT_KEYS)
@@ -107,12 +109,18 @@ def _column(file: TomlFile, name: str, obj: SyncObject, column: str, value: Any)
         place = Place(name, 0, "columns")
     known = [c.name for c in obj.columns]
     if column not in known:
-        raise file.error(place, f"{name} has no column {column}", f"It has: {', '.join(known)}.")
+        mend = did_you_mean(column, known) or f"It has: {', '.join(known)}."
+        raise file.error(place, f"{name} has no column {column}", mend)
     if isinstance(value, str):
+        if not value.strip():
+            raise file.error(place, f"the column of {column} is empty", "Name a column of the district's.")
         value = {"column": value}
     if not isinstance(value, dict):
         raise file.error(place, f"{column} has a value of the wrong type", 'Give a name, or { sql = "…" }.')
-    file.expect_keys(value, place, _COLUMN_KEYS)
+    inner = Place(f"{name}.columns.{column}")
+    if inner not in file.lines:  # { … } on the column's own line
+        file = replace(file, lines={**file.lines, inner: file.lines.get(place, 1)})
+    file.expect_keys(value, inner, _COLUMN_KEYS)
     absent = value.get("absent", False)
     if sum(("column" in value, "sql" in value, absent)) > 1:
         raise file.error(place, f"{column} comes from two places", "Give a column, sql or absent = true.")

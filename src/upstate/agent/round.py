@@ -44,10 +44,9 @@ def _carry_out(order: WorkOrder, door: Door, reader: _Reader, progress: Progress
     try:
         for parcel in reader.read(order):
             if held.get(parcel.number) != parcel.digest:
-                # From here on the district's data differ from what an earlier round read, or there is no more of it.
-                if held:
-                    door.forget(order, parcel.number)
-                    held = {}
+                # From here on the hub holds nothing, or what an earlier round read before the data changed.
+                _forget_from(parcel.number, order, held, door)
+                held = {}
                 door.deliver(order, parcel)
             batches += 1
             records += parcel.records
@@ -57,9 +56,13 @@ def _carry_out(order: WorkOrder, door: Door, reader: _Reader, progress: Progress
     except SourceError as error:
         door.fail(order, error.message)
         return
-    if any(number >= batches for number in held):
-        door.forget(order, batches)
+    _forget_from(batches, order, held, door)
     door.finish(order, batches)
+
+
+def _forget_from(first: int, order: WorkOrder, held: dict[int, bytes], door: Door) -> None:
+    if any(number >= first for number in held):
+        door.forget(order, first)
 
 
 @dataclass(frozen=True, slots=True)

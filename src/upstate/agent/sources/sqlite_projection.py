@@ -65,8 +65,8 @@ def _fields(column: Column, c: str) -> list[tuple[str, str, str]]:
         odd = [f"WHEN '{wanted}' THEN NULL"]
         if wanted != "blob":
             odd.append(f"WHEN 'blob' THEN {_BYTES}")
-        if wanted == "integer":  # so that a REAL that is whole shows every digit
-            odd.append(f"WHEN 'real' THEN iif({c} = CAST({c} AS INTEGER), CAST({c} AS INTEGER), {c})")
+        if wanted == "integer":
+            odd.append(f"WHEN 'real' THEN {_whole_or_not(c)}")
         return [
             (NATIVE, _TYPES[wanted], f"iif(typeof({c}) = '{wanted}', {c}, NULL)"),
             (TEXT, "''", f"CASE typeof({c}) {' '.join(odd)} ELSE {c} END"),
@@ -80,7 +80,19 @@ def _fields(column: Column, c: str) -> list[tuple[str, str, str]]:
         short = f"printf('%.15g', {c})"
         real = f"iif(CAST({short} AS REAL) = {c}, {short}, printf('%!.17g', {c}))"
         return [(TEXT, "''", f"CASE typeof({c}) WHEN 'blob' THEN {_BYTES} WHEN 'real' THEN {real} ELSE {c} END")]
+    # What is left is told in text alone, so a number fits none of it however it is written.
     return [(TEXT, "''", f"iif(typeof({c}) = 'blob', {_BYTES}, {c})")]
+
+
+def _whole_or_not(c: str) -> str:
+    """A REAL beside integers: whole with every digit, or visibly not whole, or visibly too large.
+
+    Never the REAL itself: within its first batch the driver writes one as text with six decimals.
+    """
+    return (
+        f"CASE WHEN {c} = CAST({c} AS INTEGER) THEN CAST({c} AS INTEGER) "
+        f"WHEN abs({c}) < 1e18 THEN printf('%!.17g', {c}) ELSE '1e19' END"
+    )
 
 
 def _in_year(c: str, year: int) -> str:

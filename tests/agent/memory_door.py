@@ -1,0 +1,77 @@
+"""A hub that lives in memory: the door's promises kept by the simplest means, for tests of the round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from upstate.errors import FencedError
+from upstate.wire import Parcel, Receipt, WorkOrder, digest
+
+
+@dataclass
+class Standing:
+    """One order: its state, its epoch, the batches that are kept."""
+
+    order: WorkOrder
+    state: str = "waiting"
+    kept: dict[int, Parcel] = field(default_factory=dict)
+    batches: int | None = None
+    message: str = ""
+
+
+class CutError(Exception):
+    """The line was cut: whatever was asked for last may or may not have been done."""
+
+
+class MemoryDoor:
+    """See Door. `sent` is every delivery that arrived; `cut_after` cuts the line once so many have."""
+
+    def __init__(self, *orders: WorkOrder) -> None:
+        self.standings = {order.id: Standing(order) for order in orders}
+        self.sent: list[tuple[str, int]] = []
+        self.forgotten: list[tuple[str, int]] = []
+        self.cut_after: int | None = None
+
+    def claim(self) -> WorkOrder | None:
+        for standing in self.standings.values():
+            if standing.state in ("waiting", "reading"):
+                standing.state = "reading"
+                standing.order = replace(standing.order, epoch=standing.order.epoch + 1)
+                return standing.order
+        return None
+
+    def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
+        kept = self._standing(order).kept
+        return tuple(Receipt(n, kept[n].digest, kept[n].records) for n in sorted(kept))
+
+    def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
+        standing = self._standing(order)
+        assert digest(parcel.payload) == parcel.digest
+        if parcel.number in standing.kept:
+            assert standing.kept[parcel.number] == parcel
+        standing.kept[parcel.number] = parcel
+        self.sent.append((order.object, parcel.number))
+        if self.cut_after is not None and len(self.sent) >= self.cut_after:
+            self.cut_after = None
+            raise CutError
+        return Receipt(parcel.number, parcel.digest, parcel.records)
+
+    def forget(self, order: WorkOrder, first: int) -> None:
+        standing = self._standing(order)
+        standing.kept = {n: parcel for n, parcel in standing.kept.items() if n < first}
+        self.forgotten.append((order.object, first))
+
+    def finish(self, order: WorkOrder, batches: int) -> None:
+        standing = self._standing(order)
+        assert sorted(standing.kept) == list(range(batches))
+        standing.state, standing.batches = "delivered", batches
+
+    def fail(self, order: WorkOrder, message: str) -> None:
+        standing = self._standing(order)
+        standing.state, standing.message = "failed", message
+
+    def _standing(self, order: WorkOrder) -> Standing:
+        standing = self.standings[order.id]
+        if standing.order.epoch != order.epoch:
+            raise FencedError(f"Order {order.id} has moved on.")
+        return standing
