@@ -93,7 +93,7 @@ def _branches(by_object: Mapping[str, int]) -> list[str]:
     rest = by_size[_MOST_BRANCHES - 1 :]
     return [
         *branches[: _MOST_BRANCHES - 1],
-        f"{number(sum(held for _, held in rest))} of {count(len(rest), 'more object')}",
+        f"{number(sum(held for _, held in rest))} of {count(len(rest), 'other object')}",
     ]
 
 

@@ -154,6 +154,7 @@ def _rows(connection: Connection, name: str, values: Mapping[str, Any]) -> Itera
         connection.transaction(),
         connection.cursor(f"upstate_{name}", row_factory=dict_row) as cursor,
     ):
+        connection.execute(statement("room_to_group"))
         cursor.itersize = _AT_ONCE
         cursor.execute(statement(name), values)
         yield from cursor

@@ -7,6 +7,11 @@ WITH open AS (
         AND resolved_at IS NULL
         AND coalesce(last_seen_id = %(resync)s::bigint, true)
 ),
+problem AS (
+    SELECT DISTINCT root_object, root_key
+    FROM open
+    WHERE verdict = 'blocked'
+),
 record AS (
     SELECT
         verdict,
@@ -16,7 +21,7 @@ record AS (
     GROUP BY object, school_year, key, verdict, held
 )
 SELECT
-    (SELECT count(DISTINCT (root_object, root_key)) FROM open WHERE verdict = 'blocked') AS problems,
+    (SELECT count(*) FROM problem) AS problems,
     coalesce(sum(records) FILTER (WHERE verdict = 'blocked'), 0)::bigint AS held_back,
     coalesce(sum(records) FILTER (WHERE verdict = 'failed'), 0)::bigint AS failed,
     coalesce(sum(records) FILTER (WHERE verdict = 'excluded' AND NOT held), 0)::bigint AS kept_out,
