@@ -50,6 +50,12 @@ def paging(context: template.RequestContext, page: Any, noun: str = "rows") -> d
     return {"page": page, "noun": noun, "request": context["request"]}
 
 
+@register.inclusion_tag("hub/parts/crumbs.html")
+def crumbs(*steps: str) -> dict[str, Any]:
+    """Breadcrumbs: title and address in turn; the last title, the page itself, has no address."""
+    return {"steps": [(steps[at], steps[at + 1] if at + 1 < len(steps) else "") for at in range(0, len(steps), 2)]}
+
+
 @register.inclusion_tag("hub/parts/empty.html")
 def nothing(line: str, advice: str = "") -> dict[str, Any]:
     """What stands where a list is empty: that it is, and what to do."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -44,7 +44,7 @@ def place_of(query: Mapping[str, str]) -> Place | None:
 
 
 def paged(
-    fetch: Callable[[int], Sequence[Row]],
+    fetch: Callable[[int], Iterable[Row]],
     place: Place | None,
     sorted_by: Callable[[Row], tuple[Any, ...]],
     size: int = SIZE,

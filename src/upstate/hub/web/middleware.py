@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 
 from upstate.errors import DatabaseError, UpstateError
+from upstate.hub.web.pages.failures import failure
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -42,6 +42,4 @@ class OneLineErrors:
         if not isinstance(error, UpstateError):
             return None
         status = 503 if isinstance(error, DatabaseError) else 400
-        return render(
-            request, "hub/failure.html", {"title": "This did not work", "message": error.message}, status=status
-        )
+        return failure(request, status, "This did not work", error.message)

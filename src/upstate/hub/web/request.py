@@ -14,7 +14,7 @@ class Request(HttpRequest):
     `year` is the school year the page is about: the zone's own, or the one beside it that `?year=` names.
     """
 
-    user: Person  # type: ignore[assignment]
+    user: Person
     htmx: HtmxDetails
     district: District
     year: int

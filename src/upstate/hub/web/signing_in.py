@@ -15,8 +15,12 @@ from upstate.hub.throttling import forget_failures, may_try, note_failure
 class Passwords(BaseBackend):
     """Finds a person by e-mail and password; whoever is not active is not found."""
 
-    def authenticate(  # type: ignore[override]
-        self, request: HttpRequest | None, email: str | None = None, password: str | None = None, **_: Any
+    def authenticate(
+        self,
+        request: HttpRequest | None,  # noqa: ARG002
+        email: str | None = None,
+        password: str | None = None,
+        **_: Any,
     ) -> Person | None:
         """The person, or None; an unknown e-mail takes as long as a wrong password."""
         if email is None or password is None:

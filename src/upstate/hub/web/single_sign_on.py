@@ -7,12 +7,13 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 
 from upstate.hub.auditing import audit
 from upstate.hub.models import Person
+from upstate.hub.web.pages.failures import failure
 
+_REFUSED = "You are not signed in"
 _UNKNOWN = (
     "The provider says who you are, but nobody with that verified e-mail address may sign in here. "
     "Ask an administrator of your district or of the state to add you."
@@ -38,7 +39,7 @@ class KnownPeopleOnly(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Find the person. Who is not known, or not active, gets a page that says what to do."""
         person = sociallogin.user if sociallogin.is_existing else self._person(sociallogin)
         if person is None or not person.is_active:
-            raise ImmediateHttpResponse(_refused(request, 403, _UNKNOWN))
+            raise ImmediateHttpResponse(failure(request, 403, _REFUSED, _UNKNOWN))
         if not sociallogin.is_existing:
             sociallogin.connect(request, person)
         audit(person, "signed in through single sign-on")
@@ -49,13 +50,9 @@ class KnownPeopleOnly(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def on_authentication_error(self, request: HttpRequest, *args: Any, **values: Any) -> None:  # noqa: ARG002
         """The provider said no, or something unreadable."""
-        raise ImmediateHttpResponse(_refused(request, 403, _FAILED))
+        raise ImmediateHttpResponse(failure(request, 403, _REFUSED, _FAILED))
 
     @staticmethod
     def _person(sociallogin: Any) -> Person | None:
         verified = [address.email for address in sociallogin.email_addresses if address.verified]
         return Person.objects.filter(email__in=[email.lower() for email in verified]).first()
-
-
-def _refused(request: HttpRequest, status: int, message: str) -> HttpResponse:
-    return render(request, "hub/failure.html", {"title": "You are not signed in", "message": message}, status=status)

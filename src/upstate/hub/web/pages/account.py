@@ -58,7 +58,7 @@ class NewPassword(Form):
     def clean_password(self) -> str:
         """The password, once the rules for passwords have nothing against it."""
         password: str = self.cleaned_data["password"]
-        password_validation.validate_password(password, self._person)  # type: ignore[arg-type]
+        password_validation.validate_password(password, self._person)
         return password
 
 
@@ -79,7 +79,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         elif (person := attempt(request, email, password)) is None:
             form.add_error(None, _WRONG)
         else:
-            login(request, person, backend=_BACKEND)  # type: ignore[arg-type]
+            login(request, person, backend=_BACKEND)
             audit(person, "signed in")
             return redirect(target)
     return render(request, "hub/sign_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
@@ -118,7 +118,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     """Set a new password with the link of the mail, which works once and for an hour."""
     person = _person_of(uid)
-    if person is None or not default_token_generator.check_token(person, token):  # type: ignore[arg-type]
+    if person is None or not default_token_generator.check_token(person, token):
         return render(request, "hub/password_link_old.html", status=404)
     form = NewPassword(request.POST or None, person=person)
     if form.is_valid():
@@ -126,7 +126,7 @@ def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         person.save(update_fields=["password"])
         audit(person, "set a new password")
         if request.user == person:
-            update_session_auth_hash(request, person)  # type: ignore[arg-type]
+            update_session_auth_hash(request, person)
         messages.success(request, "Your new password is set. Sign in with it.")
         return redirect("sign_in")
     return render(request, "hub/password_set.html", {"form": form, "email": person.email})
@@ -147,7 +147,7 @@ def _person_of(uid: str) -> Person | None:
 
 def _send_link(request: HttpRequest, person: Person) -> None:
     uid = urlsafe_base64_encode(force_bytes(person.pk))
-    token = default_token_generator.make_token(person)  # type: ignore[arg-type]
+    token = default_token_generator.make_token(person)
     link = request.build_absolute_uri(resolve_url("password_set", uid=uid, token=token))
     text = render_to_string("hub/mail/password.txt", {"person": person, "link": link})
     send_mail("Set a new password for Upstate", text, None, [person.email])

@@ -4,47 +4,39 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
-def wrong(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def wrong(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """400: what was sent cannot be understood."""
-    return _say(
-        request,
-        400,
-        "This cannot be understood",
-        "What was sent is not what this page sends. Go back, reload the page and try again.",
-    )
+    says = "What was sent is not what this page sends. Go back, reload the page and try again."
+    return failure(request, 400, "This cannot be understood", says)
 
 
-def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """403: a form without its secret, as after signing out in another window."""
-    return _say(
-        request,
-        403,
-        "This form is too old",
-        "You signed in or out since this page was opened, so nothing was done. Reload the page and send the form again.",
-    )
+    says = "You signed in or out since this page was opened, so nothing was done. Reload the page and send it again."
+    return failure(request, 403, "This form is too old", says)
 
 
-def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """403: a right is missing."""
-    return _say(
-        request,
-        403,
-        "You may not do this",
-        "Your roles do not include the right for this page. Ask an administrator of your district or of the state for it.",
+    says = (
+        "Your roles do not include the right to do this. Ask an administrator of your district or of the state for it."
     )
+    return failure(request, 403, "You may not do this", says)
 
 
-def not_there(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_there(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """404: there is no such page, or none for this person."""
-    return _say(request, 404, "There is no such page", "Check the address, or start from the first page.")
+    return failure(request, 404, "There is no such page", "Check the address, or start from the first page.")
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    """500: our own fault."""
-    return render(request, "hub/broken.html", status=500)
+def broken(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """500: our own fault. Drawn without the frame, which might be what broke."""
+    return HttpResponse(render_to_string("hub/broken.html"), status=500)
 
 
-def _say(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
-    return render(request, "hub/failure.html", {"title": title, "message": message}, status=status)
+def failure(request: HttpRequest, status: int, title: str, says: str) -> HttpResponse:
+    """A page with a heading and one line; also for a view that cannot go on."""
+    return render(request, "hub/failure.html", {"title": title, "message": says}, status=status)

@@ -1,0 +1,113 @@
+"""A hub with two districts that have sent, and the cast; made once a session, copied for each test that asks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.db import connections
+from django.test import Client
+from psycopg import sql
+
+from upstate.hub.start import Configuration, start
+from upstate.hub.web.configuration import WebConfiguration
+
+KEY = "for tests alone: " + "k" * 50
+PEOPLE = ("dana", "rhea", "sam", "olive")
+
+
+@dataclass(frozen=True)
+class World:
+    """A hub as the tests of pages find it: its database, and the ids of what they need to name."""
+
+    url: str
+    lakeside: int
+    riverton: int
+    resync: int
+
+    def value(self, name: Any) -> Any:
+        """What a table of tests means: "@lakeside" is the id of Lakeside, anything else is itself."""
+        return getattr(self, name[1:]) if isinstance(name, str) and name.startswith("@") else name
+
+
+def turn_to(url: str, **web: Any) -> None:
+    """Let Django, and the web settings, turn to this database."""
+    start(Configuration(url, WebConfiguration(**{"secret_key": KEY, **web})))
+
+
+@pytest.fixture(scope="session")
+def made_world(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The hub that every test's is a copy of; nobody changes this one."""
+    url = _create(cluster_url, f"web_{uuid.uuid4().hex}", "template0")
+    turn_to(url)
+    from upstate.catalog import catalog_files, shipped_catalog
+    from upstate.cli.planned import plan_resync
+    from upstate.cli.running import run_resync
+    from upstate.demo import Recipe, make_district
+    from upstate.hub.districts import add_district
+    from upstate.hub.people import seed_cast
+    from upstate.hub.set_up import set_up
+
+    catalog = set_up(url, catalog_files(shipped_catalog("k12"))).catalog
+    folder: Path = tmp_path_factory.mktemp("districts")
+    ids = []
+    for seed, name in enumerate(("Lakeside", "Riverton"), start=2024):
+        place = folder / f"{name}.sqlite"
+        make_district(Recipe(scale=0.0005, seed=seed, edition="KY", school_year=2024), place, None)
+        known, _ = add_district(catalog, name, source_url=str(place), mapping="", school_year=2024, edition="KY")
+        ids.append(known.id)
+    run_resync(url, plan_resync("Riverton", ["School"]))
+    outcome = run_resync(url, plan_resync("Lakeside", None))
+    seed_cast()
+    _let_go()
+    return World(url, ids[0], ids[1], outcome.resync)
+
+
+@pytest.fixture
+def world(made_world: World, cluster_url: str) -> Iterator[World]:
+    """A hub of this test's own, with Django turned to it."""
+    name = f"test_{uuid.uuid4().hex}"
+    url = _create(cluster_url, name, urlsplit(made_world.url).path[1:])
+    turn_to(url)
+    yield World(url, made_world.lakeside, made_world.riverton, made_world.resync)
+    _let_go()
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def as_person(world: World) -> Callable[[str], Client]:
+    """A browser in which someone of the cast is signed in; "out" for one in which nobody is."""
+
+    def client(name: str) -> Client:
+        from upstate.hub.models import Person
+
+        browser = Client(SERVER_NAME="localhost")
+        if name != "out":
+            person = Person.objects.get(name=name.title())
+            browser.force_login(person, backend="upstate.hub.web.signing_in.Passwords")
+        return browser
+
+    return client
+
+
+def _create(cluster_url: str, name: str, template: str) -> str:
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    return urlunsplit(urlsplit(cluster_url)._replace(path=f"/{name}"))
+
+
+def _let_go() -> None:
+    """Close what Django and the pages hold, so that the database can be copied or dropped."""
+    from upstate.hub.web.state import close_pools
+
+    close_pools()
+    connections.close_all()
