@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from upstate.catalog import Column, SyncObject
-from upstate.loading.wording import Refusal, refusal, spell
-from upstate.wire import Batch
+from upstate.loading.wording import Refusal, refusal
+from upstate.wire import Batch, spell
 
 
 @dataclass(frozen=True, slots=True)

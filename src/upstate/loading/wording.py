@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from upstate.catalog import Column, SyncObject
 
@@ -37,6 +34,8 @@ INSPECTED: Mapping[str, tuple[str, str]] = {
     "date_out_of_range": ("{column} is outside the years 1 to 9999.", "Correct the year of {column}."),
     "not_a_time": ("{column} is not a time of day.", "Correct {column}: write it as HH:MM:SS."),
     "not_a_timestamp": ("{column} is not a date with a time.", "Correct {column}: write it as YYYY-MM-DD HH:MM:SS."),
+    "has_zone": ("{column} has a time zone.", "Correct {column}: write it without a time zone."),
+    "no_zone": ("{column} has no time zone.", "Correct {column}: write it with its time zone, as in 08:30:00-05:00."),
     "not_a_uuid": ("{column} is not a GUID.", "Correct {column}: it takes 32 hexadecimal digits."),
     "not_boolean": ("{column} is neither true nor false.", "Correct {column}: it takes true or false."),
     "not_text": ("{column} is not a text.", "Correct {column}: it takes a text."),
@@ -86,18 +85,3 @@ def room_of(column: Column) -> str:
             return "true or false"
         case _:
             return f"a {column.type}"
-
-
-def spell(column: Column, value: Any) -> str | None:
-    """A value as PostgreSQL would spell it as text: the form of keys in rejections."""
-    if value is None:
-        return None
-    if column.type == "uuid":
-        return str(UUID(bytes=value))
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    return str(value)

@@ -3,6 +3,7 @@
 from upstate.wire.batch import Batch, decode, digest, encode, no_misfits
 from upstate.wire.messages import Parcel, Receipt, WorkOrder
 from upstate.wire.schema import MISFITS, arrow_schema, arrow_type
+from upstate.wire.spelling import spell
 
 __all__ = [
     "MISFITS",
@@ -16,4 +17,5 @@ __all__ = [
     "digest",
     "encode",
     "no_misfits",
+    "spell",
 ]

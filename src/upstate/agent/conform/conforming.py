@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
-from uuid import UUID
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from upstate.agent.conform.fitting import Fitted, fit_native, fit_text
 from upstate.agent.conform.reasons import Reason
 from upstate.catalog import Column, SyncObject
-from upstate.wire import MISFITS, Batch, arrow_schema, no_misfits
+from upstate.wire import MISFITS, Batch, arrow_schema, no_misfits, spell
 
 # A raw batch has for a column a field "native:<name>" with values of the database's own type, a field "text:<name>"
 # with values as text, or both; of the two at most one is not null in a record.
@@ -59,7 +54,7 @@ def _fit(column: Column, raw: pa.RecordBatch) -> Fitted:
 def _misfits(
     obj: SyncObject, keys: pa.RecordBatch, places: list[int], wrong: list[tuple[int, str, Reason]]
 ) -> pa.RecordBatch:
-    parts = [[_key_part(column, v) for v in keys.column(column.name).to_pylist()] for column in obj.key_columns]
+    parts = [[spell(column, v) for v in keys.column(column.name).to_pylist()] for column in obj.key_columns]
     key_of = dict(zip(places, zip(*parts, strict=True), strict=True))
     return pa.RecordBatch.from_arrays(
         [
@@ -70,27 +65,3 @@ def _misfits(
         ],
         schema=MISFITS,
     )
-
-
-def _key_part(column: Column, value: Any) -> str | None:
-    """A key's value as PostgreSQL writes it as text; None where there is none."""
-    if value is None:
-        return None
-    if column.type == "uuid":
-        return str(UUID(bytes=value))
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime) and column.type == "timestamptz":
-        return _moment_text(value.astimezone(UTC).replace(tzinfo=None)) + "+00"
-    if isinstance(value, datetime):
-        return _moment_text(value)
-    return _moment_text(value) if column.type == "time" else str(value)
-
-
-def _moment_text(value: Any) -> str:
-    text = str(value)
-    return text.rstrip("0") if "." in text else text
