@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from upstate.catalog import Reference, Rule, SyncObject
+from upstate.catalog import Reference, Rule
+from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.statements import (
     Part,
     column,
@@ -16,7 +17,6 @@ from upstate.loading.statements import (
     expression,
     key_text,
     literal,
-    sql_type,
     state_table,
     statement,
 )
@@ -35,16 +35,6 @@ class Condition:
     message: Part
     advice: Part
     root: tuple[Part, Part, Part] | tuple[()] = ()
-
-
-def found_keys(obj: SyncObject) -> list[str]:
-    """The names of the key's columns in `finding`, where the object's own could collide with others."""
-    return [f"k{number}" for number in range(1, len(obj.key) + 1)]
-
-
-def is_found(obj: SyncObject, alias: str = "record") -> Part:
-    """The condition that this record is in `finding`."""
-    return equal("finding", alias, dict(zip(found_keys(obj), obj.key, strict=True)))
 
 
 def all_conditions(candidates: Candidates) -> tuple[list[Condition], list[Part]]:
@@ -143,7 +133,7 @@ def _self_reference(candidates: Candidates, reference: Reference, refused: int) 
     """A parent in the same object may stand anywhere among the candidates; one at the state only counts as well."""
     obj = candidates.task.object
     on = dict(zip(obj.key, reference.columns, strict=True))
-    places = [(reference.name, candidates.table)]
+    places = [(reference.name, candidates.judged)]
     if not candidates.in_place:
         places.append((f"{reference.name} held", state_table(obj)))
     joins: list[Part] = [
@@ -206,17 +196,3 @@ def _shown(reference: Reference) -> Part:
 def _complete(reference: Reference) -> Part:
     """A reference with an empty part points nowhere, as SQL's own foreign keys have it (MATCH SIMPLE)."""
     return sql.SQL(" and ").join(sql.SQL("{} is not null").format(column("record", c)) for c in reference.columns)
-
-
-def typed_keys(obj: SyncObject) -> Part:
-    return sql.SQL(", ").join(
-        sql.SQL("key[{}]::{} as {}").format(sql.Literal(n), sql_type(c), sql.Identifier(f"k{n}"))
-        for n, c in enumerate(obj.key_columns, start=1)
-    )
-
-
-def readable(obj: SyncObject) -> Part:
-    return sql.SQL(" and ").join(
-        sql.SQL("pg_input_is_valid(key[{}], {})").format(sql.Literal(n), sql.Literal(sql_type(c).as_string(None)))
-        for n, c in enumerate(obj.key_columns, start=1)
-    )

@@ -1,4 +1,4 @@
-"""What must be unique: among the candidates, and against the leftovers that the state still holds."""
+"""What must be unique: among the district's records, and against the leftovers that the state still holds."""
 
 from __future__ import annotations
 
@@ -8,57 +8,51 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import Unique
-from upstate.loading.conditions import is_found
+from upstate.loading.keys import found_keys, is_found
 from upstate.loading.statements import Part, column, columns, equal, key_text, state_table, statement
-from upstate.loading.task import Candidates, Task
+from upstate.loading.task import Candidates
 
 Cursor = psycopg.Cursor[Any]
 
 
 def find_duplicates(cursor: Cursor, candidates: Candidates, unique: Unique) -> None:
+    """Records that share what must be unique: none of them lands, for which one is right nobody here can tell."""
     obj = candidates.task.object
     names = unique.columns
-    alike = unique.nulls == "equal"
-    same = sql.SQL("is not distinct from" if alike else "=")
-    complete = [] if alike else [sql.SQL("{} is not null").format(column("record", n)) for n in names]
+    complete = [] if unique.nulls == "equal" else [sql.SQL("{} is not null").format(column("record", n)) for n in names]
     cursor.execute(
         statement(
             "find_duplicates",
             keys=columns("record", obj.key),
             record_keys=columns("record", obj.key),
             key_text=key_text("record", obj.key),
-            candidates=candidates.table,
+            candidates=candidates.judged,
             columns=columns("record", names),
             complete=sql.SQL(" and ").join([sql.SQL("true"), *complete]),
-            unfound=sql.SQL("not exists (select from finding where {})").format(is_found(obj)),
-            on=sql.SQL(" and ").join(
-                sql.SQL("{} {} {}").format(column("twice", n), same, column("record", n)) for n in names
-            ),
+            among=_among(candidates, unique),
+            unfound=_unfound(candidates),
+            on=_alike("twice", "record", unique),
         ),
         {**candidates.task.values, "columns": ", ".join(names)},
     )
 
 
 def find_held(cursor: Cursor, candidates: Candidates) -> int:
-    """Candidates that share what must be unique with a leftover at the state; returns how many reasons were found."""
+    """Records that share what must be unique with a leftover (a row in `gone`); returns how many reasons were found."""
     obj = candidates.task.object
     found = 0
     for unique in obj.uniques:
-        same = sql.SQL("is not distinct from" if unique.nulls == "equal" else "=")
         cursor.execute(
             statement(
                 "find_held",
                 record_keys=columns("record", obj.key),
                 key_text=key_text("record", obj.key),
-                candidates=candidates.table,
+                candidates=candidates.judged,
                 table=state_table(obj),
                 held_key=key_text("held", obj.key),
-                on=sql.SQL(" and ").join(
-                    sql.SQL("{} {} {}").format(column("held", n), same, column("record", n)) for n in unique.columns
-                ),
-                same_year=same_year(candidates.task),
-                sent_is_held=equal("sent", "held", obj.key),
-                held_is_found=is_found(obj, "held"),
+                gone=equal("gone", "held", dict(zip(found_keys(obj), obj.key, strict=True))),
+                on=_alike("held", "record", unique),
+                unfound=_unfound(candidates),
             ),
             {**candidates.task.values, "columns": ", ".join(unique.columns)},
         )
@@ -66,8 +60,21 @@ def find_held(cursor: Cursor, candidates: Candidates) -> int:
     return found
 
 
-def same_year(task: Task) -> Part:
-    """The condition that a held row is one that this order's snapshot speaks for."""
-    if task.object.school_year is None or task.school_year is None:
+def _alike(left: str, right: str, unique: Unique) -> Part:
+    if unique.nulls == "equal":
+        # As arrays, which take null for equal to null and can be hashed; `is not distinct from` cannot.
+        return sql.SQL("{} = {}").format(key_text(left, unique.columns), key_text(right, unique.columns))
+    return equal(left, right, unique.columns)
+
+
+def _unfound(candidates: Candidates) -> Part:
+    return sql.SQL("not exists (select from finding where {})").format(is_found(candidates.task.object))
+
+
+def _among(candidates: Candidates, unique: Unique) -> Part:
+    """Of a comparison, records that are equal at both ends and share nothing with one that was sent need no count."""
+    if candidates.task.everything:
         return sql.SQL("true")
-    return sql.SQL("{} = %(school_year)s::integer").format(column("held", task.object.school_year))
+    return sql.SQL("exists (select from {} as sent where {})").format(
+        candidates.table, _alike("sent", "record", unique)
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from upstate.loading.conditions import found_keys
+from upstate.loading.keys import found_keys
 from upstate.loading.merging import merge
 from upstate.loading.statements import columns, key_text, statement
 from upstate.loading.task import Task

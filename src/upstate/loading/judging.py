@@ -9,30 +9,24 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import Reference
-from upstate.loading.conditions import (
-    Condition,
-    conditions_of,
-    found_keys,
-    is_found,
-    readable,
-    typed_keys,
-)
+from upstate.loading.conditions import Condition, conditions_of
 from upstate.loading.duplicates import find_duplicates
+from upstate.loading.keys import found_keys, is_found, readable, typed_keys
 from upstate.loading.statements import Part, any_of, columns, equal, key_text, literal, statement
-from upstate.loading.task import Candidates, Task
+from upstate.loading.task import Candidates, Task, equal_rows
 
 Cursor = psycopg.Cursor[Any]
 _NULL = sql.SQL("null")
 _ROOT = ("root_object", "root_key", "root_reason")
 
 
-def judge(cursor: Cursor, candidates: Candidates, *, refused: int, keys_may_repeat: bool) -> int:
+def judge(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
     """Find all that keeps candidates out, remove those records from them, and return how many they were."""
     task = candidates.task
     obj = task.object
     rejected = _rejected_parents(cursor, task)
     _clear_references(cursor, candidates, rejected)
-    if keys_may_repeat:
+    if not candidates.in_place:  # there the primary key minds
         _run(cursor, "find_repeated", candidates, columns=", ".join(obj.key))
     if refused:
         _find_refused_again(cursor, candidates)
@@ -77,7 +71,7 @@ def judgement(candidates: Candidates, conditions: list[Condition], joins: list[P
         keys=columns("judged", obj.key),
         key_text=key_text("judged", obj.key),
         judged=sql.SQL(", ").join(shown),
-        candidates=candidates.table,
+        candidates=candidates.judged,
         joins=sql.SQL("\n").join(joins),
         reasons=sql.SQL(",\n").join(_reason(n, c, tests[n]) for n, c in enumerate(conditions)),
         hits=any_of(tests),
@@ -109,19 +103,19 @@ def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[
     for reference in task.object.references:
         if reference.when_excluded == "clear" and rejected.get(reference.to):
             parent = task.catalog[reference.to]
+            parts: dict[str, Part] = {
+                "keys": typed_keys(parent),
+                "parent": literal(parent.name),
+                "readable": readable(parent),
+                "on": equal("parent", "record", dict(zip(found_keys(parent), reference.columns, strict=True))),
+            }
+            if not task.everything:
+                cursor.execute(statement("promote", **parts, equal_rows=equal_rows(task)), task.values)
+            emptied = sql.SQL(", ").join(
+                sql.SQL("{} = null").format(sql.Identifier(name)) for name in reference.columns
+            )
             cursor.execute(
-                statement(
-                    "clear_reference",
-                    candidates=candidates.table,
-                    assignments=sql.SQL(", ").join(
-                        sql.SQL("{} = null").format(sql.Identifier(name)) for name in reference.columns
-                    ),
-                    keys=typed_keys(parent),
-                    parent=literal(parent.name),
-                    readable=readable(parent),
-                    on=equal("parent", "record", dict(zip(found_keys(parent), reference.columns, strict=True))),
-                ),
-                task.values,
+                statement("clear_reference", **parts, candidates=candidates.table, assignments=emptied), task.values
             )
 
 
@@ -164,7 +158,7 @@ def _spread(cursor: Cursor, candidates: Candidates, reference: Reference, refuse
     keys = found_keys(obj)
     parts: dict[str, Part] = {
         "record_keys": columns("record", obj.key),
-        "candidates": candidates.table,
+        "candidates": candidates.judged,
         "on": equal("parent", "record", dict(zip(keys, reference.columns, strict=True))),
         "found": is_found(obj),
     }

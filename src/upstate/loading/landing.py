@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from upstate.errors import FencedError, LandingError
-from upstate.loading.conditions import found_keys, readable, typed_keys
-from upstate.loading.duplicates import find_held, same_year
+from upstate.loading.duplicates import find_held
 from upstate.loading.filling import Filled, fill
 from upstate.loading.isolating import REFUSALS, find_refused
 from upstate.loading.judging import judge, withdraw
+from upstate.loading.keys import found_keys, readable, typed_keys
+from upstate.loading.leftovers import find_gone, make_gone
 from upstate.loading.merging import merge
 from upstate.loading.settling import count_found, settle
 from upstate.loading.statements import Part, columns, equal, fetch_row, state_table, statement
-from upstate.loading.task import Candidates, Task
+from upstate.loading.task import Candidates, Task, same_year
 from upstate.planning import Counts
 
 Connection = psycopg.Connection[Any]
@@ -71,7 +73,7 @@ def _land(cursor: Cursor, task: Task) -> Counts:
     cursor.execute(statement("make_refusal"))
     cursor.execute(statement("make_finding", keys=keys, table=table))
     held = _value(cursor, "has_rows", task, table=table)
-    for way in (_compare if held else _straight_in, _compare_carefully):
+    for way in (_compare,) if held or not task.everything else (_straight_in, _compare):
         try:
             with cursor.connection.transaction():
                 return way(cursor, task)
@@ -85,40 +87,50 @@ def _land(cursor: Cursor, task: Task) -> Counts:
 def _straight_in(cursor: Cursor, task: Task) -> Counts:
     """The district has no row of this object here: its candidates are written once, into the table they belong in."""
     candidates = Candidates(task, in_place=True)
+    make_gone(cursor, task)
     filled = fill(cursor, task, candidates.table, sort=True)
-    removed = judge(cursor, candidates, refused=filled.refused, keys_may_repeat=False)
+    removed = judge(cursor, candidates, refused=filled.refused)
     return _counts(cursor, task, filled, created=filled.candidates - removed)
 
 
 def _compare(cursor: Cursor, task: Task) -> Counts:
-    candidates, filled = _wait(cursor, task, keys_may_repeat=False)
-    return _merge(cursor, candidates, filled)
-
-
-def _compare_carefully(cursor: Cursor, task: Task) -> Counts:
-    candidates, filled = _wait(cursor, task, keys_may_repeat=True)
-    return _merge(cursor, candidates, filled)
+    """Candidates wait in a temporary table until they are judged and merged."""
+    return _merge(cursor, _wait(cursor, task))
 
 
 def _compare_apart(cursor: Cursor, task: Task) -> Counts:
     """Find which records the database refuses, turn those away, and merge the rest as one."""
-    candidates, filled = _wait(cursor, task, keys_may_repeat=True)
+    waiting = _wait(cursor, task)
     if find_refused(cursor, task):
-        withdraw(cursor, candidates, refused=filled.refused)
-    return _merge(cursor, candidates, filled)
+        withdraw(cursor, waiting.candidates, refused=waiting.filled.refused)
+    return _merge(cursor, waiting)
 
 
-def _wait(cursor: Cursor, task: Task, *, keys_may_repeat: bool) -> tuple[Candidates, Filled]:
-    """Candidates in a temporary table, judged."""
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Judged candidates in a temporary table; `told_gone`: how many leftovers the comparison told of."""
+
+    candidates: Candidates
+    filled: Filled
+    told_gone: int
+
+
+def _wait(cursor: Cursor, task: Task) -> _Waiting:
     candidates = Candidates(task, in_place=False)
     cursor.execute(statement("make_candidates", table=state_table(task.object)))
+    told_gone = make_gone(cursor, task)
     filled = fill(cursor, task, candidates.table, sort=False)
-    judge(cursor, candidates, refused=filled.refused, keys_may_repeat=keys_may_repeat)
-    return candidates, filled
+    judge(cursor, candidates, refused=filled.refused)
+    if told_gone and find_held(cursor, candidates):
+        withdraw(cursor, candidates, refused=filled.refused)
+    return _Waiting(candidates, filled, told_gone)
 
 
-def _merge(cursor: Cursor, candidates: Candidates, filled: Filled) -> Counts:
-    task = candidates.task
+def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
+    task, filled = waiting.candidates.task, waiting.filled
+    if not task.everything:
+        created, updated = merge(cursor, task)
+        return _counts(cursor, task, filled, created=created, updated=updated, leftovers=waiting.told_gone)
     before = _value(cursor, "count_held", task, table=state_table(task.object), same_year=same_year(task))
     for _ in range(2):
         try:
@@ -128,24 +140,28 @@ def _merge(cursor: Cursor, candidates: Candidates, filled: Filled) -> Counts:
                 matched = landed - created + _rejected_held(cursor, task)
                 counts = _counts(cursor, task, filled, created=created, updated=updated, leftovers=before - matched)
                 # A leftover is the one kind of row that candidates were not yet held against.
-                if counts.leftovers and find_held(cursor, candidates):
-                    raise _HeldByLeftoverError
+                if counts.leftovers:
+                    find_gone(cursor, task)
+                    if find_held(cursor, waiting.candidates):
+                        raise _HeldByLeftoverError
                 return counts
         except _HeldByLeftoverError:
-            find_held(cursor, candidates)
-            withdraw(cursor, candidates, refused=filled.refused)
+            find_gone(cursor, task)
+            find_held(cursor, waiting.candidates)
+            withdraw(cursor, waiting.candidates, refused=filled.refused)
     raise LandingError(f"{task.object.name} could not land: its unique rules keep finding other records. Report this.")
 
 
 def _counts(
     cursor: Cursor, task: Task, filled: Filled, *, created: int = 0, updated: int = 0, leftovers: int = 0
 ) -> Counts:
+    """What became of every record the district has: what was not sent is unchanged, unless something was found."""
     found = count_found(cursor, task)
-    landed = filled.candidates - sum(found.values())
+    records = filled.candidates + filled.refused if task.everything else task.district_records
     return Counts(
         created=created,
         updated=updated,
-        unchanged=landed - created - updated,
+        unchanged=records - filled.refused - sum(found.values()) - created - updated,
         failed=found.get("failed", 0) + filled.refused,
         blocked=found.get("blocked", 0),
         excluded=found.get("excluded", 0),

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from upstate.loading.conditions import found_keys
+from upstate.loading.keys import found_keys
 from upstate.loading.statements import columns, key_text, statement
 from upstate.loading.task import Task
 from upstate.planning import Counts

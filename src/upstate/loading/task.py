@@ -8,13 +8,18 @@ from typing import Any
 from psycopg import sql
 
 from upstate.catalog import Catalog, SyncObject
-from upstate.loading.statements import state_table
+from upstate.loading.keys import found_keys, readable, typed_keys
+from upstate.loading.statements import Part, column, equal, state_table, statement
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One delivered order. `school_year` is the order's (None: the object is not year-bound), `zone_year` the one
-    that rules see as zone.school_year."""
+    that rules see as zone.school_year.
+
+    Where not `everything` was sent, the batches hold what differs; `district_records` says how many records the
+    district has, and `gone` (Arrow IPC of the key's columns) which rows of the state's it has no more.
+    """
 
     order: int
     epoch: int
@@ -25,6 +30,9 @@ class Task:
     edition: str | None
     catalog: Catalog
     object: SyncObject
+    everything: bool = True
+    district_records: int = 0
+    gone: bytes | None = None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -43,7 +51,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The rows that may land: in the state's own table (the district had none there), or in a temporary one."""
+    """The records that were sent and may land: in the state's own table (the district had none there), or waiting in a
+    temporary one."""
 
     task: Task
     in_place: bool
@@ -52,3 +61,33 @@ class Candidates:
     def table(self) -> sql.Identifier:
         """The table they are in; the district's rows of it are the candidates."""
         return state_table(self.task.object) if self.in_place else sql.Identifier("pg_temp", "candidate")
+
+    @property
+    def judged(self) -> Part:
+        """Every record of the district's snapshot: what was sent and, of a comparison, what is equal here already."""
+        if self.task.everything:
+            return self.table
+        return sql.SQL("(select * from {} union all {})").format(self.table, equal_rows(self.task))
+
+
+def equal_rows(task: Task) -> sql.Composed:
+    """The state's rows that a comparison found equal: in its scope, and neither sent, gone nor refused."""
+    obj = task.object
+    keys = dict(zip(found_keys(obj), obj.key, strict=True))
+    return statement(
+        "equal_rows",
+        table=state_table(obj),
+        same_year=same_year(task),
+        sent=equal("sent", "held", obj.key),
+        gone=equal("gone", "held", keys),
+        refused_keys=typed_keys(obj),
+        readable=readable(obj),
+        refused=equal("refused", "held", keys),
+    )
+
+
+def same_year(task: Task) -> Part:
+    """The condition that a held row is one that this order's snapshot speaks for."""
+    if task.object.school_year is None or task.school_year is None:
+        return sql.SQL("true")
+    return sql.SQL("{} = %(school_year)s::integer").format(column("held", task.object.school_year))

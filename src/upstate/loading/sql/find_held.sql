@@ -5,8 +5,7 @@ select {record_keys}, 1, 'failed', 'duplicate', %(columns)s::text,
         %(columns)s::text, %(object)s::text, array_to_string({held_key}, '|')),
     format('Remove the leftover %%s at the state, or give this record its key back.', %(object)s::text),
     %(object)s::text, {key_text}, 'duplicate', 1
-from {candidates} as record
-join {table} as held on held.district_id = %(district)s and {on}
-where {same_year} and not exists (select from {candidates} as sent where {sent_is_held})
-    and not exists (select from finding where {held_is_found})
-    and not exists (select from refusal where refusal.key = {held_key})
+from pg_temp.gone
+join {table} as held on held.district_id = %(district)s and {gone}
+join {candidates} as record on {on}
+where record.district_id = %(district)s and {unfound}

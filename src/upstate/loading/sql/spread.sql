@@ -9,7 +9,7 @@ select {record_keys}, parent.class, case parent.class when 2 then 'blocked' else
     parent.root_object, parent.root_key, parent.root_reason, 1
 from {candidates} as record
 join (
-    select distinct on ({keys}) {keys}, {found_key} as key, case when class in (1, 2) then 2 else 3 end as class,
+    select distinct on ({keys}) {keys}, {found_key} as key, case when class in (-1, 1, 2) then 2 else 3 end as class,
         root_object, root_key, root_reason
     from finding order by {keys}, reason, "column"
 ) as parent on {on}

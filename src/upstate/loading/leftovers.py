@@ -1,0 +1,72 @@
+"""Rows at the state that the district no longer has: told by the comparison, or found after everything was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pgpq
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from upstate.errors import WireError
+from upstate.loading.keys import found_keys, is_found, readable, typed_keys
+from upstate.loading.statements import columns, equal, state_table, statement
+from upstate.loading.task import Task, same_year
+from upstate.wire import arrow_type
+
+Cursor = psycopg.Cursor[Any]
+
+
+def make_gone(cursor: Cursor, task: Task) -> int:
+    """Make `gone` and fill it with what the comparison told; returns how many keys those are."""
+    obj = task.object
+    keys = sql.SQL(", ").join(
+        sql.SQL("record.{} as {}").format(sql.Identifier(name), sql.Identifier(k))
+        for name, k in zip(obj.key, found_keys(obj), strict=True)
+    )
+    cursor.execute(statement("make_gone", keys=keys, table=state_table(obj)), task.values)
+    if task.gone is None:
+        return 0
+    told = _read(task, task.gone)
+    encoder = pgpq.ArrowToPostgresBinaryEncoder(told.schema)
+    into = statement("copy_in", table=sql.Identifier("pg_temp", "gone"), columns=columns(None, found_keys(obj)))
+    with cursor.copy(into) as copy:
+        copy.write(encoder.write_header())
+        for part in told.to_batches():
+            copy.write(encoder.write_batch(part))
+        copy.write(encoder.finish())
+    return int(told.num_rows)
+
+
+def find_gone(cursor: Cursor, task: Task) -> None:
+    """Fill `gone` after everything was sent and merged."""
+    obj = task.object
+    keys = dict(zip(found_keys(obj), obj.key, strict=True))
+    cursor.execute(
+        statement(
+            "find_gone",
+            keys=columns("held", obj.key),
+            table=state_table(obj),
+            same_year=same_year(task),
+            sent=equal("sent", "held", obj.key),
+            found=is_found(obj, "held"),
+            refused_keys=typed_keys(obj),
+            readable=readable(obj),
+            refused=equal("refused", "held", keys),
+        ),
+        task.values,
+    )
+
+
+def _read(task: Task, payload: bytes) -> pa.Table:
+    wanted = pa.schema([pa.field(column.name, arrow_type(column)) for column in task.object.key_columns])
+    try:
+        with pa.ipc.open_stream(pa.BufferReader(payload)) as stream:
+            told = stream.read_all()
+        told.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise WireError(f"The keys that {task.object.name} has lost cannot be read as Arrow: {error}.") from error
+    if not told.schema.equals(wanted):
+        raise WireError(f"The keys that {task.object.name} has lost do not have the columns of its key.")
+    return told.rename_columns(found_keys(task.object))

@@ -1,0 +1,158 @@
+"""Sending only what differs ends like sending everything: the same rows, the same verdicts, the same counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from tests.loading.desk import Desk, Row
+
+from upstate.catalog import SyncObject
+from upstate.loading.landing import land
+from upstate.planning import Counts
+from upstate.wire import arrow_type
+
+Rows = Mapping[str, list[Row]]
+FULL, CHANGES = 1, 2  # two districts with the same records
+
+
+def send_changes(desk: Desk, rows: Rows, district: int) -> dict[str, Counts]:
+    """What an agent does that compares first: it ships what differs, and tells what the state has too much."""
+    resync = desk.place(list(rows), district)
+    counts = {}
+    for name, sent in rows.items():
+        task = desk.task(resync, name, district)
+        obj = desk.catalog[name]
+        held = {_key(obj, row): row for row in desk.rows(obj.table, district)}
+        times = Counter(_key(obj, row) for row in sent)
+        differing = [r for r in sent if times[_key(obj, r)] > 1 or _differs(obj, r, held.get(_key(obj, r)))]
+        desk.deliver(task, differing)
+        gone = _gone(obj, [key for key in held if key not in times])
+        counts[name] = land(desk.connection, replace(task, everything=False, district_records=len(sent), gone=gone))
+    desk.connection.execute("update hub_resync set state = 'finished', finished_at = now() where id = %s", (resync,))
+    return counts
+
+
+def _key(obj: SyncObject, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in obj.key)
+
+
+def _differs(obj: SyncObject, sent: Mapping[str, Any], held: Mapping[str, Any] | None) -> bool:
+    return held is None or any(sent.get(column.name) != held[column.name] for column in obj.pushed)
+
+
+def _gone(obj: SyncObject, keys: list[tuple[Any, ...]]) -> bytes:
+    schema = pa.schema([pa.field(column.name, arrow_type(column)) for column in obj.key_columns])
+    table = pa.Table.from_pylist([dict(zip(obj.key, key, strict=True)) for key in keys], schema=schema)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def both_ways(desk: Desk, rows: Rows) -> dict[str, Counts]:
+    """Send everything for one district and changes for the other; they must not be told apart."""
+    full, changes = desk.resync(rows, district=FULL), send_changes(desk, rows, CHANGES)
+    assert changes == full
+    for obj in desk.catalog:
+        assert desk.rows(obj.table, CHANGES) == desk.rows(obj.table, FULL)
+    assert _rejections(desk, CHANGES) == _rejections(desk, FULL)
+    assert desk.orphans() == 0
+    return changes
+
+
+def _rejections(desk: Desk, district: int) -> list[tuple[Any, ...]]:
+    return desk.connection.execute(
+        'select object, key, reason, "column", verdict, records, message, root_object, root_key, root_reason '
+        "from hub_rejection where district_id = %s and resolved_at is null order by 1, 2, 3, 4",
+        (district,),
+    ).fetchall()
+
+
+LINCOLN = {"id": 1, "name": "Lincoln", "kind": "E"}
+GRANT = {"id": 2, "name": "Grant", "kind": "H"}
+PUPILS = [{"id": n, "school_id": 1 + n % 2, "number": 2 * n} for n in range(10)]
+NOTES = [{"pupil_id": n, "line": 1, "reader_id": 1} for n in range(10)]
+START: Rows = {"School": [LINCOLN, GRANT], "Pupil": PUPILS, "Note": NOTES}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        START,
+        {**START, "Pupil": PUPILS[:5]},
+        {**START, "School": [{**LINCOLN, "kind": "X"}, GRANT]},
+        {**START, "School": [{**LINCOLN, "closed": True}, GRANT]},
+        {**START, "Pupil": [*PUPILS, {"id": 50, "school_id": 1, "number": 4}]},
+        {**START, "Pupil": [{**PUPILS[0], "id": 77}, *PUPILS[1:]]},
+        {**START, "Pupil": [{**PUPILS[0], "mentor_id": 5}, *PUPILS[1:5], {**PUPILS[5], "school_id": 9}, *PUPILS[6:]]},
+        {**START, "Pupil": [PUPILS[0], PUPILS[0], *PUPILS[1:]]},
+        {**START, "School": []},
+    ],
+    ids=[
+        "nothing changed",
+        "records are gone",
+        "a parent fails",
+        "policy keeps a parent out",
+        "a newcomer shares a number with one that did not change",
+        "a record comes back under another key while the old one is still at the state",
+        "a mentor fails",
+        "a key comes twice",
+        "a whole object is gone",
+    ],
+)
+def test_a_comparison_ends_as_everything_does(desk: Desk, after: Rows) -> None:
+    both_ways(desk, START)
+    both_ways(desk, after)
+    both_ways(desk, START)
+
+
+def test_a_comparison_without_differences_writes_nothing(desk: Desk) -> None:
+    send_changes(desk, START, CHANGES)
+    before = desk.connection.execute("select ctid, xmin from state.pupil order by id").fetchall()
+    counts = send_changes(desk, START, CHANGES)
+    assert counts["Pupil"] == Counts(unchanged=10)
+    assert desk.connection.execute("select ctid, xmin from state.pupil order by id").fetchall() == before
+
+
+ids = st.integers(1, 6)
+schools = st.lists(
+    st.fixed_dictionaries(
+        {"id": ids, "name": st.sampled_from(["A", "B", "a name that is far too long"])},
+        optional={"kind": st.sampled_from(["E", "H", "X", None]), "closed": st.booleans()},
+    ),
+    max_size=5,
+)
+pupils = st.lists(
+    st.fixed_dictionaries(
+        {"id": ids, "school_id": st.one_of(ids, st.none())},
+        optional={"mentor_id": st.one_of(ids, st.none()), "number": st.one_of(st.integers(1, 3), st.none())},
+    ),
+    max_size=8,
+)
+notes = st.lists(
+    st.fixed_dictionaries(
+        {"pupil_id": ids, "line": st.integers(1, 2)}, optional={"reader_id": st.one_of(ids, st.none())}
+    ),
+    max_size=8,
+)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(st.fixed_dictionaries({"School": schools, "Pupil": pupils, "Note": notes}), min_size=1, max_size=3))
+def test_any_rows_in_any_turn_end_alike_both_ways(desk: Desk, turns: list[Rows]) -> None:
+    for name in ("state.note", "state.pupil", "state.school", "hub_rejection", "hub_order", "hub_resync"):
+        desk.connection.execute(f"delete from {name}")
+    for rows in turns:
+        both_ways(desk, rows)
