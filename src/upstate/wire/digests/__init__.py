@@ -1,0 +1,64 @@
+"""The digest of a record: one definition (definition.py), computed by PostgreSQL and over Arrow; and comparing by it."""
+
+from upstate.wire.digests.columns import digests, key_hashes
+from upstate.wire.digests.definition import MOST_BUCKETS, VERSION, bucket_count, compared, definition
+from upstate.wire.digests.known import SAMPLE, KnownAnswer, known_answers, sample_records, self_test_sql
+from upstate.wire.digests.pairs import (
+    DIGEST,
+    Compared,
+    Pairs,
+    compare_pairs,
+    confirm,
+    pairs_from_bytes,
+    pairs_from_rows,
+    pairs_from_table,
+    pairs_of,
+    pairs_schema,
+)
+from upstate.wire.digests.postgresql import (
+    bucket_sql,
+    digest_sql,
+    in_buckets_sql,
+    in_database,
+    key_hash_sql,
+    quote,
+    sums_sql,
+)
+from upstate.wire.digests.sums import Sums, bucket_sums, differing, sums_from_bytes, sums_from_rows
+
+__all__ = [
+    "DIGEST",
+    "MOST_BUCKETS",
+    "SAMPLE",
+    "VERSION",
+    "Compared",
+    "KnownAnswer",
+    "Pairs",
+    "Sums",
+    "bucket_count",
+    "bucket_sql",
+    "bucket_sums",
+    "compare_pairs",
+    "compared",
+    "confirm",
+    "definition",
+    "differing",
+    "digest_sql",
+    "digests",
+    "in_buckets_sql",
+    "in_database",
+    "key_hash_sql",
+    "key_hashes",
+    "known_answers",
+    "pairs_from_bytes",
+    "pairs_from_rows",
+    "pairs_from_table",
+    "pairs_of",
+    "pairs_schema",
+    "quote",
+    "sample_records",
+    "self_test_sql",
+    "sums_from_bytes",
+    "sums_from_rows",
+    "sums_sql",
+]
