@@ -81,7 +81,7 @@ class State:
 
     def orders(self, column: str) -> dict[str, Any]:
         """A column of every order, by object."""
-        return dict(self.rows(f"SELECT object, {column} FROM hub_order"))  # type: ignore[arg-type]
+        return dict(self.rows(f"SELECT object, {column} FROM hub_order"))
 
 
 @dataclass(frozen=True)

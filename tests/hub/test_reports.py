@@ -35,7 +35,7 @@ STUDENTS = [
     {"id": 13, "name": "Dee", "school_id": 99},
 ]
 SCORES = [{"id": 100 + n, "name": "A", "student_id": n} for n in (10, 11, 12, 13)]
-DATA = {"School": SCHOOLS, "Student": STUDENTS, "Score": SCORES}
+DATA: dict[str, list[dict[str, Any]]] = {"School": SCHOOLS, "Student": STUDENTS, "Score": SCORES}
 
 
 def test_the_root_that_holds_back_most_comes_first_with_what_it_holds_by_object(

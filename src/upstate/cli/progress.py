@@ -22,8 +22,8 @@ class Watcher(Protocol):
     def say(self, line: str) -> None:
         """Something worth a line of its own."""
 
-    def see(self, runs: tuple[ObjectRun, ...]) -> None:
-        """How every object of the resync stands now; called a few times a second."""
+    def see(self, resync: int, runs: tuple[ObjectRun, ...]) -> None:
+        """How every object of a resync stands now; called a few times a second."""
 
 
 class Silent:
@@ -33,7 +33,7 @@ class Silent:
         """One line on standard error."""
         console(error=True).print(line)
 
-    def see(self, runs: tuple[ObjectRun, ...]) -> None:
+    def see(self, resync: int, runs: tuple[ObjectRun, ...]) -> None:
         """Nothing is shown."""
 
 
@@ -42,19 +42,20 @@ class Lines:
 
     def __init__(self) -> None:
         self._console = console()
+        self._resync = 0
         self._shown = 0
 
     def say(self, line: str) -> None:
         """A line of its own."""
         self._console.print(line)
 
-    def see(self, runs: tuple[ObjectRun, ...]) -> None:
+    def see(self, resync: int, runs: tuple[ObjectRun, ...]) -> None:
         """Print what was settled since."""
+        if resync != self._resync:
+            self._resync, self._shown = resync, 0
         while self._shown < len(runs) and runs[self._shown].settled:
             self._console.print(_line(runs[self._shown], self._shown + 1, len(runs)))
             self._shown += 1
-        if self._shown > len(runs):  # another resync begins
-            self._shown = 0
 
 
 class Bar:
@@ -62,14 +63,18 @@ class Bar:
 
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
+        self._resync = 0
         self._task = bar.add_task("starting", total=None)
 
     def say(self, line: str) -> None:
         """A line above the bar."""
         self._bar.console.print(line)
 
-    def see(self, runs: tuple[ObjectRun, ...]) -> None:
-        """Move the bar."""
+    def see(self, resync: int, runs: tuple[ObjectRun, ...]) -> None:
+        """Move the bar; another resync begins a new one."""
+        if resync != self._resync:
+            self._resync = resync
+            self._bar.reset(self._task)
         done = sum(run.settled for run in runs)
         self._bar.update(self._task, completed=done, total=len(runs), description=_now(runs))
 

@@ -95,7 +95,7 @@ def _run(
         try:
             while any(thread.is_alive() for thread in threads):
                 threads[-1].join(_LOOK_AGAIN)
-                watcher.see(resync_runs(looking, placed.id))
+                watcher.see(placed.id, resync_runs(looking, placed.id))
         except BaseException as error:
             backlog.stop(error)
             _cancel(landing)
@@ -107,7 +107,7 @@ def _run(
             raise backlog.error
         state = finish_resync(placed.id)
         runs = resync_runs(looking, placed.id)
-        watcher.see(runs)
+        watcher.see(placed.id, runs)
     if state == "running":
         left = ", ".join(run.object for run in runs if not run.settled)
         raise DatabaseError(f"Resync {placed.id} has not ended: {left}. Run the same command again to go on.")
