@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -120,6 +121,40 @@ CATALOG = {
 }
 
 
+def describe(name: str, columns: str, *more: str, key: str = "id") -> str:
+    """An object's file in short: columns as "id integer!, name text(20)", ! for required; `more` is TOML, as it is."""
+    lines = [f'object = "{name}"', f'table = "{name.lower()}"', f"key = {key.split()!r}".replace("'", '"')]
+    lines += [line for line in more if not line.lstrip().startswith("[[")]
+    for text in columns.split(","):
+        column, kind = text.split(maxsplit=1)
+        base, _, size = kind.strip().rstrip("!").rstrip(")").partition("(")
+        lines += ["[[column]]", f'name = "{column}"', f'type = "{base}"']
+        lines += ["required = true"] if kind.endswith("!") else []
+        if base == "decimal":
+            precision, _, scale = size.partition(".")
+            lines += [f"precision = {precision}", f"scale = {scale}"]
+        elif size:
+            lines += [f"length = {size}"]
+    return "\n".join([*lines, *(line for line in more if line.lstrip().startswith("[["))])
+
+
+def refers(to: str, columns: str, more: str = "") -> str:
+    """A [[reference]] to an object by columns given with blanks between."""
+    names = str(columns.split()).replace("'", '"')
+    return f'[[reference]]\nto = "{to}"\ncolumns = {names}\n{more}'
+
+
+def unique(columns: str, more: str = "") -> str:
+    """A [[unique]] over columns given with blanks between."""
+    names = str(columns.split()).replace("'", '"')
+    return f"[[unique]]\ncolumns = {names}\n{more}"
+
+
+def rule(reason: str, when: str, verdict: str = "failed") -> str:
+    """A [[rule]] with its condition."""
+    return f"[[rule]]\nreason = '{reason}'\nverdict = '{verdict}'\nwhen = '''{when}'''\nadvice = 'Mend it.'"
+
+
 @dataclass
 class Desk:
     """Sends rows for a district and shows what became of them."""
@@ -144,25 +179,25 @@ class Desk:
         batch: int = 1000,
         school_year: int | None = None,
     ) -> dict[str, Counts]:
-        """Every object in the order given, as one resync."""
+        """Every object in the order given, as one resync; its totals must add up, whatever the test is about."""
         district = district or self.district
         resync = self.place(list(rows), district)
         counts = {}
-        for name, sent in rows.items():
+        for name, given in rows.items():
             task = self.task(resync, name, district, school_year)
-            self.deliver(task, list(sent), list(misfits), batch)
+            sent, wrong = list(given), list(misfits)
+            self.deliver(task, sent, wrong, batch)
             counts[name] = land(self.connection, task)
-        self.connection.execute(
-            "update hub_resync set state = 'finished', finished_at = now() where id = %s", (resync,)
-        )
+            assert counts[name].processed == len(sent) + len({m["record"] for m in wrong}), counts[name]
+            assert min(astuple(counts[name])) >= 0, counts[name]
         return counts
 
     def place(self, names: list[str], district: int) -> int:
         """A resync with an order for each object; its id."""
         zone = self._zone(district)
         (resync,) = self._row(
-            "insert into hub_resync (zone_id, school_year, mode, chosen, objects, check_dependencies, asked_by) "
-            "values (%s, %s, 'partial', %s, %s, true, 'Dana') returning id",
+            "insert into hub_resync (zone_id, school_year, mode, chosen, objects, check_dependencies, asked_by, state, "
+            "finished_at) values (%s, %s, 'partial', %s, %s, true, 'Dana', 'finished', now()) returning id",
             (zone, self.year, names, names),
         )
         for position, name in enumerate(names):
@@ -217,12 +252,28 @@ class Desk:
             found = cursor.execute(query, (district or self.district,)).fetchall()  # type: ignore[arg-type]
         return [{k: v for k, v in row.items() if k != "district_id"} for row in found]
 
-    def rejections(self, *, resolved: bool = False) -> dict[tuple[str, str, str], dict[str, Any]]:
-        """Open rejections (or resolved ones) by object, key and reason."""
-        query = "select * from hub_rejection where (resolved_at is not null) = %s order by id"
+    def rejections(
+        self, *, resolved: bool = False, district: int | None = None
+    ) -> dict[tuple[str, str, str], dict[str, Any]]:
+        """A district's open rejections (or resolved ones) by object, key and reason."""
+        query = "select * from hub_rejection where (resolved_at is not null) = %s and district_id = %s order by id"
         with self.connection.cursor(row_factory=dict_row) as cursor:
-            found = cursor.execute(query, (resolved,)).fetchall()
-        return {(r["object"], "|".join(str(p) for p in r["key"]), r["reason"]): r for r in found}
+            found = cursor.execute(query, (resolved, district or self.district)).fetchall()
+        return {(r["object"], "|".join("?" if p is None else p for p in r["key"]), r["reason"]): r for r in found}
+
+    def verdicts(self, name: str) -> dict[str, str]:
+        """The verdict of each record of an object with an open rejection, by key."""
+        return {key: r["verdict"] for (obj, key, _), r in self.rejections().items() if obj == name}
+
+    def versions(self, district: int | None = None) -> list[tuple[Any, ...]]:
+        """Where every row of a district is and which transaction wrote it: the same for rows that nobody touched."""
+        found = []
+        for obj in self.catalog:
+            query = (
+                f"select '{obj.name}', ctid::text, xmin::text, t::text from state.{obj.table} t where district_id = %s"
+            )
+            found += self.connection.execute(query, (district or self.district,)).fetchall()  # type: ignore[arg-type]
+        return sorted(found)
 
     def orphans(self) -> int:
         """Rows at the state, of any district, whose parent is missing."""
@@ -237,6 +288,12 @@ class Desk:
                     f"(select from state.{parent.table} p where p.district_id = c.district_id and {there})"
                 )[0]
         return missing
+
+    @contextmanager
+    def reconnected(self, user: str | None = None) -> Iterator[Desk]:
+        """The same desk over a connection of its own: another role's, or with settings that are new."""
+        with psycopg.connect(self.url, autocommit=True, **({"user": user} if user else {})) as connection:
+            yield replace(self, connection=connection)
 
     def _zone(self, district: int) -> int:
         if district not in self.zones:

@@ -18,6 +18,23 @@ from upstate.loading.task import Candidates, Task, equal_rows
 Cursor = psycopg.Cursor[Any]
 _NULL = sql.SQL("null")
 _ROOT = ("root_object", "root_key", "root_reason")
+# How a verdict passes on to children in the same object: what failed first, since it weighs more than policy.
+_SPREADS: tuple[Mapping[str, Any], ...] = (
+    {
+        "class": 2,
+        "verdict": "blocked",
+        "reason": "parent_failed",
+        "message": "Its %s %s did not land.",
+        "causes": ["failed", "blocked"],
+    },
+    {
+        "class": 3,
+        "verdict": "excluded",
+        "reason": "parent_excluded",
+        "message": "Policy keeps its %s %s out.",
+        "causes": ["excluded"],
+    },
+)
 
 
 def judge(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
@@ -33,11 +50,7 @@ def judge(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
     conditions, joins = conditions_of(candidates, rejected, refused)
     if conditions:
         cursor.execute(judgement(candidates, conditions, joins), task.values)
-        cursor.execute(
-            statement(
-                "keep_first_class", keys=columns(None, found_keys(obj)), same=equal("finding", "first", found_keys(obj))
-            )
-        )
+        _keep_first_class(cursor, candidates)
     for unique in obj.uniques:
         find_duplicates(cursor, candidates, unique)
     return withdraw(cursor, candidates, refused=refused)
@@ -46,8 +59,14 @@ def judge(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
 def withdraw(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
     """Take from the candidates what was found, and what hangs on it in the same object; returns how many records."""
     obj = candidates.task.object
-    for reference in (r for r in obj.references if r.to == obj.name):
-        _spread(cursor, candidates, reference, refused)
+    references = [r for r in obj.references if r.to == obj.name]
+    if refused:
+        for reference in references:
+            _spread_refused(cursor, candidates, reference)
+    for way in _SPREADS if references else ():
+        while sum(_spread(cursor, candidates, reference, way) for reference in references):
+            pass
+        _keep_first_class(cursor, candidates)
     if cursor.execute(statement("any_found")).fetchone() is None:
         return 0
     return _run(cursor, "remove_found", candidates)
@@ -56,14 +75,14 @@ def withdraw(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
 def judgement(candidates: Candidates, conditions: list[Condition], joins: list[Part]) -> sql.Composed:
     """The one statement that holds every condition against every candidate."""
     obj = candidates.task.object
-    tests = [sql.Identifier("judged", f"c{number}") for number, _ in enumerate(conditions)]
+    tests = [sql.Identifier("judged", _test(number)) for number, _ in enumerate(conditions)]
     needed = dict.fromkeys((*obj.key, *(name for r in obj.references for name in r.columns)))
     shown = [sql.SQL("record.{}").format(sql.Identifier(name)) for name in needed]
-    shown += [sql.SQL("({}) as {}").format(c.test, sql.Identifier(f"c{n}")) for n, c in enumerate(conditions)]
+    shown += [sql.SQL("({}) as {}").format(c.test, sql.Identifier(_test(n))) for n, c in enumerate(conditions)]
     for number, condition in enumerate(conditions):
         if condition.root:
             shown += [
-                sql.SQL("{} as {}").format(part, sql.Identifier(f"c{number}_{name}"))
+                sql.SQL("{} as {}").format(part, sql.Identifier(f"{_test(number)}_{name}"))
                 for part, name in zip(condition.root, _ROOT, strict=True)
             ]
     return statement(
@@ -78,8 +97,13 @@ def judgement(candidates: Candidates, conditions: list[Condition], joins: list[P
     )
 
 
+def _test(number: int) -> str:
+    """A name that no column of the object can have."""
+    return f"test:{number}"
+
+
 def _reason(number: int, condition: Condition, test: Part) -> Part:
-    root = [sql.Identifier("judged", f"c{number}_{name}") if condition.root else _NULL for name in _ROOT]
+    root = [sql.Identifier("judged", f"{_test(number)}_{name}") if condition.root else _NULL for name in _ROOT]
     return sql.SQL("({}::smallint, {}, {}, {}, {}, {}, {}, {}::text, {}::text[], {}::text)").format(
         sql.Literal(condition.klass),
         test,
@@ -152,19 +176,36 @@ def _run(cursor: Cursor, name: str, candidates: Candidates, **values: object) ->
     return cursor.rowcount
 
 
-def _spread(cursor: Cursor, candidates: Candidates, reference: Reference, refused: int) -> None:
-    """To a fixed point: what hangs on a record of the same object that does not land does not land either."""
+def _spread_refused(cursor: Cursor, candidates: Candidates, reference: Reference) -> None:
     obj = candidates.task.object
-    keys = found_keys(obj)
-    parts: dict[str, Part] = {
+    parts = _spread_parts(candidates, reference)
+    cursor.execute(
+        statement("spread_refused", **parts, keys=typed_keys(obj), readable=readable(obj)),
+        {**candidates.task.values, "columns": ", ".join(reference.columns)},
+    )
+
+
+def _spread(cursor: Cursor, candidates: Candidates, reference: Reference, way: Mapping[str, Any]) -> int:
+    """One step; returns how many records were found. Repeated over all references until none are: a fixed point."""
+    keys = found_keys(candidates.task.object)
+    parts = _spread_parts(candidates, reference)
+    cursor.execute(
+        statement("spread", **parts, keys=columns(None, keys), found_key=key_text("finding", keys)),
+        {**candidates.task.values, **way, "columns": ", ".join(reference.columns)},
+    )
+    return cursor.rowcount
+
+
+def _spread_parts(candidates: Candidates, reference: Reference) -> dict[str, Part]:
+    obj = candidates.task.object
+    return {
         "record_keys": columns("record", obj.key),
         "candidates": candidates.judged,
-        "on": equal("parent", "record", dict(zip(keys, reference.columns, strict=True))),
+        "on": equal("parent", "record", dict(zip(found_keys(obj), reference.columns, strict=True))),
         "found": is_found(obj),
     }
-    values = {**candidates.task.values, "columns": ", ".join(reference.columns)}
-    if refused:
-        cursor.execute(statement("spread_refused", **parts, keys=typed_keys(obj), readable=readable(obj)), values)
-    step = statement("spread", **parts, keys=columns(None, keys), found_key=key_text("finding", keys))
-    while cursor.execute(step, values).rowcount:
-        pass
+
+
+def _keep_first_class(cursor: Cursor, candidates: Candidates) -> None:
+    keys = found_keys(candidates.task.object)
+    cursor.execute(statement("keep_first_class", keys=columns(None, keys), same=equal("finding", "first", keys)))

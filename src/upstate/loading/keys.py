@@ -5,7 +5,7 @@ from __future__ import annotations
 from psycopg import sql
 
 from upstate.catalog import SyncObject
-from upstate.loading.statements import Part, equal, sql_type
+from upstate.loading.statements import Part, equal, key_type
 
 
 def found_keys(obj: SyncObject) -> list[str]:
@@ -21,7 +21,7 @@ def is_found(obj: SyncObject, alias: str = "record") -> Part:
 def typed_keys(obj: SyncObject) -> Part:
     """From a rejection's `key`, an array of texts, to k1, k2, … of the key's own types."""
     return sql.SQL(", ").join(
-        sql.SQL("key[{}]::{} as {}").format(sql.Literal(n), sql_type(c), sql.Identifier(f"k{n}"))
+        sql.SQL("key[{}]::{} as {}").format(sql.Literal(n), key_type(c), sql.Identifier(f"k{n}"))
         for n, c in enumerate(obj.key_columns, start=1)
     )
 
@@ -29,6 +29,6 @@ def typed_keys(obj: SyncObject) -> Part:
 def readable(obj: SyncObject) -> Part:
     """The condition that a rejection's `key` can be read as the key's own types: one that never fitted cannot."""
     return sql.SQL(" and ").join(
-        sql.SQL("pg_input_is_valid(key[{}], {})").format(sql.Literal(n), sql.Literal(sql_type(c).as_string(None)))
+        sql.SQL("pg_input_is_valid(key[{}], {})").format(sql.Literal(n), sql.Literal(key_type(c).as_string(None)))
         for n, c in enumerate(obj.key_columns, start=1)
     )

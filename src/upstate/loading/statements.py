@@ -60,6 +60,11 @@ def sql_type(column: Column) -> Part:
     return sql.SQL(_POSTGRES[column.type])
 
 
+def key_type(column: Column) -> Part:
+    """The column's type without its room: read as that, a key that was too long or too exact stays what it is."""
+    return sql.SQL("numeric") if column.type == "decimal" else sql.SQL(_POSTGRES[column.type])
+
+
 def state_table(obj: SyncObject) -> sql.Identifier:
     """The object's table at the state."""
     return sql.Identifier("state", obj.table)

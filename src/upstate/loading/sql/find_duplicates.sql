@@ -2,12 +2,12 @@
 insert into finding
 select {keys}, 1, 'failed', 'duplicate', %(columns)s::text,
     format('%%s is the same as in %%s %%s.', %(columns)s::text, %(object)s::text,
-        array_to_string(case when first = mine then last else first end, '|', '?')),
+        array_to_string(case when "key:first" = "key:mine" then "key:last" else "key:first" end, '|', '?')),
     format('Only one %%s may have these values: correct one record, or remove it.', %(object)s::text),
-    %(object)s::text, mine, 'duplicate', 1
+    %(object)s::text, "key:mine", 'duplicate', 1
 from (
-    select {record_keys}, {key_text} as mine,
-        min({key_text}) over same as first, max({key_text}) over same as last
+    select {record_keys}, {key_text} as "key:mine",
+        min({key_text}) over same as "key:first", max({key_text}) over same as "key:last"
     from {candidates} as record
     join (
         select {columns} from {candidates} as record

@@ -8,4 +8,4 @@ from {candidates} as record
 join (
     select distinct on (key) {keys}, key, reason from refusal where {readable} order by key, reason, "column"
 ) as parent on {on}
-where record.district_id = %(district)s and not exists (select from finding where {found})
+where record.district_id = %(district)s and not exists (select from finding where {found} and class < 2)
