@@ -67,16 +67,20 @@ def run_resync(
         else:
             if left is not None:
                 watcher.say(f"Resync {left.id} of other objects was interrupted; finishing it first.")
-                _run(database_url, left, catalog, source, watcher)
+                run_placed(database_url, left, catalog, source, watcher)
             asked_by = _who()
             placed = place_resync(plan, district.zone_id, asked_by=asked_by, check_dependencies=check_dependencies)
-        state, runs = _run(database_url, placed, catalog, source, watcher)
+        state, runs = run_placed(database_url, placed, catalog, source, watcher)
     return Outcome(placed.id, district, plan.school_year, state, runs, time.monotonic() - began)
 
 
-def _run(
+def run_placed(
     database_url: str, placed: PlacedResync, catalog: Catalog, source: Source, watcher: Watcher
 ) -> tuple[str, tuple[ObjectRun, ...]]:
+    """Run a placed resync to its end, under its zone's lock; how it ended, and what became of each object.
+
+    What the watcher raises stops it: whatever had landed stays, and it can be gone on with.
+    """
     start_resync(placed.id)
     with (
         connect(database_url) as looking,

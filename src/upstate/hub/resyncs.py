@@ -1,4 +1,4 @@
-"""Placing resyncs and ending them; finding the one that a command left behind."""
+"""Placing resyncs and ending them; those that wait for their turn, and the one that a command left behind."""
 
 from __future__ import annotations
 
@@ -32,10 +32,41 @@ class PlacedResync:
 def place_resync(
     plan: Plan, zone_id: int, *, asked_by: str, check_dependencies: bool = True, reason: str = ""
 ) -> PlacedResync:
-    """Place a resync and its work orders, in one transaction.
+    """Place a resync that runs at once, and its work orders, in one transaction.
 
     Call it under the zone's lock (zone_lock); DatabaseError where one is running for the zone and year all the same.
     """
+    return _place(
+        plan, zone_id, "running", asked_by=asked_by, check_dependencies=check_dependencies, reason=reason, person=None
+    )
+
+
+@database_errors()
+def queue_resync(
+    plan: Plan, zone_id: int, *, person: models.Person, check_dependencies: bool = True, reason: str = ""
+) -> PlacedResync:
+    """Place a resync for a worker to run, after those that were asked for before it in this zone and year."""
+    return _place(
+        plan,
+        zone_id,
+        "queued",
+        asked_by=person.name,
+        check_dependencies=check_dependencies,
+        reason=reason,
+        person=person,
+    )
+
+
+def _place(
+    plan: Plan,
+    zone_id: int,
+    state: str,
+    *,
+    asked_by: str,
+    check_dependencies: bool,
+    reason: str,
+    person: models.Person | None,
+) -> PlacedResync:
     if not plan.steps:
         raise PlanError("There is nothing to send.")
     with transaction.atomic():
@@ -47,13 +78,47 @@ def place_resync(
             objects_in_order=list(plan.objects),
             check_dependencies=check_dependencies,
             asked_by=asked_by,
+            asked_by_person=person,
             reason=reason,
+            state=state,
         )
         models.Order.objects.bulk_create(
             models.Order(resync=resync, position=position, object=step.object, school_year=step.school_year)
             for position, step in enumerate(plan.steps)
         )
     return _placed(resync)
+
+
+@database_errors()
+def waiting_zones() -> list[tuple[int, int]]:
+    """The zones, by id, and years with a resync that has not ended; whoever waits longest first."""
+    with control.cursor() as cursor:
+        cursor.execute(statement("waiting_zones").decode())
+        return [(zone, year) for zone, year in cursor.fetchall()]
+
+
+@database_errors()
+def next_resync(zone_id: int, school_year: int) -> PlacedResync | None:
+    """What is to run next in a zone and year: the one that was left behind, else the oldest queued, which now runs.
+
+    Call it under the zone's lock.
+    """
+    left = unfinished_resync(zone_id, school_year)
+    if left is not None:
+        return left
+    queue = models.Resync.objects.filter(zone_id=zone_id, school_year=school_year, state="queued").order_by("id")
+    oldest = queue.first()
+    if oldest is None or not queue.filter(id=oldest.id).update(state="running"):
+        return None
+    return _placed(oldest)
+
+
+@database_errors()
+def fail_resync(resync: int, message: str) -> None:
+    """End a resync that cannot go on: what is not settled of it fails with this message. Under the zone's lock."""
+    with transaction.atomic(), control.cursor() as cursor:
+        cursor.execute(statement("fail_resync").decode(), {"resync": resync, "message": message})
+        cursor.execute(statement("finish_resync").decode(), {"resync": resync})
 
 
 @database_errors()

@@ -1,4 +1,4 @@
-"""One resync per zone and year at a time: the lock that the running command holds for as long as it lives."""
+"""One resync per zone and year at a time: the lock that whoever runs it holds for as long as they live."""
 
 from __future__ import annotations
 
@@ -6,9 +6,34 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from upstate.hub.postgres import connect, database_errors, statement
+from psycopg import sql
+
+from upstate.hub.postgres import Connection, connect, database_errors, statement
 
 _LOOK_AGAIN = 0.5  # seconds
+_SILENCE = "120s"  # after which the server takes a worker's lock back, as from one that was stopped
+
+
+class ZoneLock:
+    """A zone and year that a worker holds; it must be confirmed now and then, or the server takes it back."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def confirm(self) -> None:
+        """Tell the server that we are still there; DatabaseError where the lock is lost."""
+        with database_errors():
+            self._connection.execute("SELECT")
+
+
+@contextmanager
+def try_zone_lock(database_url: str, zone: int, school_year: int) -> Iterator[ZoneLock | None]:
+    """Hold a zone and year if nobody does; None where someone does. Confirm it within two minutes, again and again."""
+    with connect(database_url) as connection:
+        with database_errors():
+            connection.execute(sql.SQL("SET idle_session_timeout = {}").format(_SILENCE))
+            row = connection.execute(statement("try_zone_lock"), _key(zone, school_year)).fetchone()
+        yield ZoneLock(connection) if row is not None and row[0] else None
 
 
 @contextmanager
@@ -17,7 +42,7 @@ def zone_lock(database_url: str, zone: int, school_year: int, on_wait: Callable[
 
     It is a session's lock: PostgreSQL gives it back when the holder's connection ends, however that happens.
     """
-    key = {"name": f"upstate resync of zone {zone} in {school_year}"}
+    key = _key(zone, school_year)
     with connect(database_url) as connection:
         waited = False
         while True:
@@ -30,3 +55,7 @@ def zone_lock(database_url: str, zone: int, school_year: int, on_wait: Callable[
                 waited = True
             time.sleep(_LOOK_AGAIN)
         yield
+
+
+def _key(zone: int, school_year: int) -> dict[str, str]:
+    return {"name": f"upstate resync of zone {zone} in {school_year}"}

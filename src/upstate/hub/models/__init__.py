@@ -1,5 +1,7 @@
-"""The control tables, by subject: who sends, what was asked for, what did not land, who may, and the catalog."""
+"""The control tables, by subject: who sends, what was asked for, what did not land, who may, who is told."""
 
+from upstate.hub.models.agents import Agent, AgentEntry
+from upstate.hub.models.alerts import Alert
 from upstate.hub.models.catalog import CatalogFile
 from upstate.hub.models.district import District, Source, Zone
 from upstate.hub.models.people import AuditEntry, Grant, Person, Role, SignInAttempt
@@ -7,6 +9,9 @@ from upstate.hub.models.rejection import Rejection
 from upstate.hub.models.resync import Batch, Order, Resync
 
 __all__ = [
+    "Agent",
+    "AgentEntry",
+    "Alert",
     "AuditEntry",
     "Batch",
     "CatalogFile",

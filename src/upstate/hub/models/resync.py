@@ -6,10 +6,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from upstate.hub.models.district import Zone
+from upstate.hub.models.people import Person
 
 
 class Resync(models.Model):
-    """One request, one run. `chosen` is what was asked for, `objects` what runs, in the plan's order."""
+    """One request, one run. `chosen` is what was asked for, `objects` what runs, in the plan's order.
+
+    One that is queued waits for the one that runs for its zone and year; a worker sets it going.
+    """
 
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="resyncs")
     school_year = models.IntegerField()
@@ -18,14 +22,23 @@ class Resync(models.Model):
     objects_in_order = ArrayField(models.TextField(), db_column="objects")  # `objects` is Django's own word
     check_dependencies = models.BooleanField()
     asked_by = models.TextField()
+    asked_by_person = models.ForeignKey(Person, on_delete=models.SET_NULL, related_name="+", null=True, db_index=False)
     reason = models.TextField(db_default="")
     state = models.TextField(db_default="running")
     placed_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    noticed_at = models.DateTimeField(null=True)  # when people were told that it ended
 
     class Meta:
         db_table = "hub_resync"
+        indexes = (
+            models.Index(
+                fields=["zone", "school_year", "id"],
+                name="resyncs_that_have_not_ended",
+                condition=Q(state__in=["queued", "running"]),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 name="one_running_resync_per_zone_and_year",
@@ -33,10 +46,14 @@ class Resync(models.Model):
                 condition=Q(state="running"),
             ),
             models.CheckConstraint(name="resync_mode", condition=Q(mode__in=["full", "partial"])),
-            models.CheckConstraint(name="resync_state", condition=Q(state__in=["running", "finished", "failed"])),
+            models.CheckConstraint(
+                name="resync_state",
+                condition=Q(state__in=["queued", "running", "finished", "failed"]),
+            ),
             models.CheckConstraint(
                 name="a_resync_that_runs_is_not_finished",
-                condition=Q(state="running", finished_at=None) | (~Q(state="running") & Q(finished_at__isnull=False)),
+                condition=Q(state__in=["queued", "running"], finished_at=None)
+                | (~Q(state__in=["queued", "running"]) & Q(finished_at__isnull=False)),
             ),
         )
 

@@ -1,0 +1,177 @@
+"""A worker: runs the resyncs that were asked for on a page, takes up those that another left, and does the chores."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import threading
+import time
+from collections.abc import Iterable
+from importlib.metadata import version
+
+from django.db import connections
+
+from upstate.agent.sources import LostSourceError
+from upstate.cli.running import run_placed
+from upstate.cli.sources import source_of
+from upstate.errors import DatabaseError, FencedError, UpstateError
+from upstate.hub.agents import note_line, note_seen
+from upstate.hub.chores import CHORES
+from upstate.hub.districts import KnownDistrict, all_districts
+from upstate.hub.reports import ObjectRun
+from upstate.hub.resyncs import PlacedResync, fail_resync, next_resync, waiting_zones
+from upstate.hub.set_up import catalog_in_force
+from upstate.hub.zone_lock import ZoneLock, try_zone_lock
+
+_LOOK_AGAIN = 0.5  # seconds
+_AFTER_TROUBLE = 5.0
+_SEEN_EVERY = 20.0
+_CONFIRM_EVERY = 20.0
+_MOST_ATTEMPTS = 3
+
+_log = logging.getLogger(__name__)
+
+
+class _Stopped(Exception):  # noqa: N818 - nothing is wrong
+    """The worker was told to stop; what runs is gone on with by the next one."""
+
+
+class Worker:
+    """Looks for work until it is told to stop; as many resyncs at once as it is allowed, each in a thread."""
+
+    def __init__(self, database_url: str, *, at_once: int = 2) -> None:
+        self._url = database_url
+        self._at_once = at_once
+        self._stop = threading.Event()
+        self._running: dict[tuple[int, int], threading.Thread] = {}
+        self._rest_until: dict[tuple[int, int], float] = {}
+        self._attempts: dict[int, int] = {}
+        self._due = dict.fromkeys((chore.name for chore in CHORES), 0.0)
+        self._seen = 0.0
+
+    def stop(self) -> None:
+        """Stop soon: nothing new is begun, and what runs is left for the next worker to go on with."""
+        self._stop.set()
+
+    def work(self) -> None:
+        """Work until `stop`. A database that is away for a while is waited for."""
+        while not self._stop.is_set():
+            try:
+                self._look()
+                pause = _LOOK_AGAIN
+            except DatabaseError as error:
+                _log.warning("%s", error.message)
+                connections.close_all()
+                pause = _AFTER_TROUBLE
+            self._stop.wait(pause)
+        for thread in list(self._running.values()):
+            thread.join()
+        connections.close_all()
+
+    def _look(self) -> None:
+        self._running = {zone: thread for zone, thread in self._running.items() if thread.is_alive()}
+        now = time.monotonic()
+        if now >= self._seen:
+            note_seen((each.id for each in all_districts()), f"in-process on {platform.node()}", version("upstate"))
+            self._seen = now + _SEEN_EVERY
+        for zone in self._free(waiting_zones()):
+            thread = threading.Thread(target=self._serve, args=zone, name=f"zone {zone[0]} {zone[1]}")
+            self._running[zone] = thread
+            thread.start()
+        for chore in CHORES:
+            if now >= self._due[chore.name]:
+                self._due[chore.name] = now + chore.every
+                chore.do()
+
+    def _free(self, zones: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        now = time.monotonic()
+        free = [z for z in zones if z not in self._running and self._rest_until.get(z, 0.0) <= now]
+        return free[: max(0, self._at_once - len(self._running))]
+
+    def _serve(self, zone: int, school_year: int) -> None:
+        """Run what is next in a zone and year, unless another process does; every error ends here."""
+        rest = _AFTER_TROUBLE
+        try:
+            with try_zone_lock(self._url, zone, school_year) as lock:
+                if lock is None:
+                    rest = _LOOK_AGAIN * 4  # another process is at it
+                else:
+                    placed = next_resync(zone, school_year)
+                    rest = 0.0 if placed is None else self._run(lock, zone, placed)
+        except DatabaseError as error:
+            _log.warning("%s", error.message)
+        finally:
+            self._rest_until[zone, school_year] = time.monotonic() + rest
+            connections.close_all()
+
+    def _run(self, lock: ZoneLock, zone: int, placed: PlacedResync) -> float:
+        """Run a resync; returns for how long its zone is then left alone, in seconds."""
+        district = next(each for each in all_districts() if each.zone_id == zone)
+        note_line(district.id, f"Began a resync of {len(placed.objects)} objects.", resync=placed.id)
+        try:
+            state, runs = self._carry_out(lock, district, placed)
+        except (_Stopped, FencedError) as why:
+            said = "another worker took over" if isinstance(why, FencedError) else "the worker stopped"
+            note_line(district.id, f"Left the resync: {said}. It goes on there, or later.", resync=placed.id)
+            return _AFTER_TROUBLE
+        except DatabaseError:
+            raise
+        except LostSourceError as error:
+            return self._again_or_fail(district, placed, error)
+        except UpstateError as error:
+            self._fail(district, placed, error.message)
+        except Exception as error:  # noqa: BLE001 - a resync that cannot end would be tried for ever
+            _log.exception("resync %s", placed.id)
+            self._fail(district, placed, f"Upstate met an error of its own ({type(error).__name__}); its log has more.")
+        else:
+            errors = sum(run.counts.errors for run in runs)
+            processed = sum(run.counts.processed for run in runs)
+            said = f"The resync {state}: {processed:,} records, {errors:,} errors."
+            note_line(district.id, said, resync=placed.id, went_wrong=state == "failed")
+        self._attempts.pop(placed.id, None)
+        return 0.0
+
+    def _carry_out(
+        self, lock: ZoneLock, district: KnownDistrict, placed: PlacedResync
+    ) -> tuple[str, tuple[ObjectRun, ...]]:
+        catalog = catalog_in_force()
+        source = source_of(district.source_url, district.mapping, catalog)
+        source.check([catalog[name] for name in placed.objects if name in catalog])
+        return run_placed(self._url, placed, catalog, source, _Watch(lock, self._stop))
+
+    def _again_or_fail(self, district: KnownDistrict, placed: PlacedResync, error: LostSourceError) -> float:
+        """A source that was lost on the way may be back in a moment: three attempts in all, then the resync fails."""
+        attempts = self._attempts[placed.id] = self._attempts.get(placed.id, 0) + 1
+        if attempts >= _MOST_ATTEMPTS:
+            self._fail(district, placed, error.message)
+            del self._attempts[placed.id]
+            return 0.0
+        line = f"The source was lost, attempt {attempts} of {_MOST_ATTEMPTS}: {error.message}"
+        note_line(district.id, line, resync=placed.id, went_wrong=True)
+        return _AFTER_TROUBLE * attempts
+
+    @staticmethod
+    def _fail(district: KnownDistrict, placed: PlacedResync, message: str) -> None:
+        note_line(district.id, message, resync=placed.id, went_wrong=True)
+        fail_resync(placed.id, message)
+
+
+class _Watch:
+    """Keeps the zone's lock, and ends a run when the worker is told to stop."""
+
+    def __init__(self, lock: ZoneLock, stop: threading.Event) -> None:
+        self._lock = lock
+        self._stop = stop
+        self._confirm_at = 0.0
+
+    def say(self, line: str) -> None:
+        """A line for the log."""
+        _log.info("%s", line)
+
+    def see(self, resync: int, runs: tuple[ObjectRun, ...]) -> None:  # noqa: ARG002
+        """Called a few times a second while the resync runs."""
+        if self._stop.is_set():
+            raise _Stopped
+        if (now := time.monotonic()) >= self._confirm_at:
+            self._lock.confirm()
+            self._confirm_at = now + _CONFIRM_EVERY

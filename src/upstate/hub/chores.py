@@ -1,0 +1,21 @@
+"""What every worker does now and then. Several may do the same at once: each chore takes care of that itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from upstate.hub.mailing import send_due_mail
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something to be done every so many seconds."""
+
+    name: str
+    every: float
+    do: Callable[[], Any]
+
+
+CHORES: Final = (Chore("send the mails that are due", 5.0, send_due_mail),)

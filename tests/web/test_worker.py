@@ -1,0 +1,117 @@
+"""A worker runs what was asked for on a page: once, whoever else works there, and to the end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import connections
+from tests.web.conftest import World
+
+PATIENCE = 60.0  # seconds
+
+
+def placed(district: str, *objects: str) -> int:
+    """Ask for a resync as the page does; its id."""
+    from upstate.cli.planned import plan_resync
+    from upstate.hub.models import Person
+    from upstate.hub.resyncs import queue_resync
+
+    planned = plan_resync(district, objects)
+    return queue_resync(planned.plan, planned.district.zone_id, person=Person.objects.get(name="Dana")).id
+
+
+def state_of(resync: int) -> str:
+    from upstate.hub.models import Resync
+
+    return Resync.objects.values_list("state", flat=True).get(id=resync)
+
+
+def wait_until(so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not so():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.05)
+
+
+@contextmanager
+def workers(world: World, count: int = 1) -> Iterator[None]:
+    """So many workers, each in a thread, until the block ends."""
+    from upstate.cli.working import Worker
+
+    all_ = [Worker(world.url) for _ in range(count)]
+    threads = [threading.Thread(target=each.work) for each in all_]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for each in all_:
+            each.stop()
+        for thread in threads:
+            thread.join()
+        connections.close_all()
+
+
+def test_a_resync_that_was_asked_for_is_run_to_its_end(world: World) -> None:
+    resync = placed("Lakeside", "Enrollment")
+    assert state_of(resync) == "queued"
+    with workers(world):
+        wait_until(lambda: state_of(resync) == "finished")
+    from upstate.hub.models import AgentEntry, Order
+
+    assert set(Order.objects.filter(resync=resync).values_list("state", flat=True)) == {"landed"}
+    assert AgentEntry.objects.filter(resync=resync).count() == 2
+
+
+def test_the_second_request_of_a_zone_and_year_waits_for_the_first(world: World) -> None:
+    first, second = placed("Lakeside", "Enrollment"), placed("Lakeside", "School")
+    with workers(world, 2):
+        wait_until(lambda: state_of(second) == "finished")
+    from upstate.hub.models import Resync
+
+    one, two = Resync.objects.get(id=first), Resync.objects.get(id=second)
+    assert one.state == "finished"
+    assert one.finished_at is not None and two.started_at is not None
+    assert one.finished_at <= two.started_at
+
+
+def test_two_workers_never_run_the_same_resync_twice(world: World) -> None:
+    asked = [placed(district, "School") for district in ("Lakeside", "Riverton") * 3]
+    with workers(world, 2):
+        wait_until(lambda: all(state_of(each) == "finished" for each in asked))
+    from upstate.hub.models import AgentEntry, Order
+
+    assert set(Order.objects.filter(resync__in=asked).values_list("epoch", flat=True)) == {1}
+    began = AgentEntry.objects.filter(resync__in=asked, line__startswith="Began").values_list("resync", flat=True)
+    assert sorted(began) == asked
+
+
+def test_what_a_worker_leaves_when_it_is_stopped_another_goes_on_with(world: World) -> None:
+    resync = placed("Lakeside", "Enrollment", "Roster", "TestScore")
+    with workers(world):
+        wait_until(lambda: state_of(resync) == "running")
+    assert state_of(resync) in ("running", "finished")
+    with workers(world):
+        wait_until(lambda: state_of(resync) == "finished")
+
+
+def test_a_source_that_is_gone_fails_the_resync_with_a_line_that_says_so(world: World) -> None:
+    from upstate.hub.models import Order, Source
+
+    Source.objects.filter(district=world.riverton).update(url="/no/such/place.sqlite")
+    resync = placed("Riverton", "School")
+    with workers(world):
+        wait_until(lambda: state_of(resync) == "failed")
+    messages = set(Order.objects.filter(resync=resync).values_list("message", flat=True))
+    assert len(messages) == 1
+    assert "/no/such/place.sqlite" in messages.pop()
+
+
+def test_a_worker_says_of_every_agent_that_it_is_there(world: World) -> None:
+    from upstate.hub.models import Agent
+
+    with workers(world):
+        wait_until(lambda: Agent.objects.count() == 2)
