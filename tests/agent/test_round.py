@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,12 +28,17 @@ _CATALOG = Catalog({obj.name: obj for obj in (_SCHOOL, _PUPIL)})
 _PUPILS = 200_000  # four batches
 
 
-@pytest.fixture
-def maker(tmp_path: Path) -> SqliteMaker:
-    maker = SqliteMaker(tmp_path / "district.sqlite")
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    maker = SqliteMaker(tmp_path_factory.mktemp("round") / "district.sqlite")
     maker.natives(_SCHOOL, [(n, f"school {n}") for n in range(10)])
     maker.natives(_PUPIL, [(n, f"pupil {n}") for n in range(_PUPILS)])
-    return maker
+    return maker.path
+
+
+@pytest.fixture
+def maker(filled: Path, tmp_path: Path) -> SqliteMaker:
+    return SqliteMaker(Path(shutil.copy(filled, tmp_path)))
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +118,7 @@ def test_data_that_became_fewer_leave_no_batch_behind(maker: SqliteMaker) -> Non
     assert (door.standings[0].batches, len(landed(door, _PUPIL))) == (1, 65_535)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(held=st.sets(st.integers(0, 6)))
 def test_whatever_the_hub_holds_it_ends_with_one_snapshot_whole(maker: SqliteMaker, held: set[int]) -> None:
     """The hub may hold any of the batches, and some that are no longer there."""

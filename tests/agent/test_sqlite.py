@@ -38,6 +38,15 @@ if os.geteuid() == 0:  # whom no mode stops
 with open_source(sys.argv[1]).snapshot() as snapshot:
     print(sum(batch.size for batch in snapshot.read(obj, None)))
 """
+_HOLD = """
+import sqlite3, sys, time
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN EXCLUSIVE")
+connection.execute("INSERT INTO thing VALUES (1)")
+print("held", flush=True)
+time.sleep(0.5)
+connection.execute("COMMIT")
+"""
 
 
 @pytest.fixture
@@ -103,7 +112,7 @@ def test_a_column_whose_values_change_type_halfway_is_read_value_by_value(
 _anything = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.text(), st.binary())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=st.lists(_anything, max_size=30))
 def test_whatever_is_stored_arrives_as_pythons_own_reader_reads_it_or_is_a_misfit(
     maker: SqliteMaker, values: list[Any]
@@ -197,6 +206,16 @@ def test_a_file_and_a_folder_that_may_only_be_read_are_enough(tmp_path: Path, mo
     ran = subprocess.run([sys.executable, "-c", _READ, str(path)], capture_output=True, text=True, check=False)
     assert (ran.stdout, ran.stderr) == ("2\n", "")
     assert os.listdir(folder) == ["kept.sqlite"]  # noqa: PTH208
+
+
+def test_a_writer_that_holds_the_file_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "busy.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE thing (id INTEGER)")
+    with subprocess.Popen([sys.executable, "-c", _HOLD, str(path)], stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        assert records(read_all(open_source(str(path)), thing())) == [{"id": 1}]
 
 
 def test_reading_leaves_the_file_as_it_was(maker: SqliteMaker) -> None:

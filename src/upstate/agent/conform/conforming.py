@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from upstate.agent.conform.fitting import Fitted, fit_native, fit_text
 from upstate.agent.conform.reasons import Reason
+from upstate.agent.conform.tidying import tidy
 from upstate.catalog import Column, SyncObject
 from upstate.wire import MISFITS, Batch, arrow_schema, no_misfits, spell
 
@@ -26,12 +27,12 @@ def conform(obj: SyncObject, raw: pa.RecordBatch) -> Batch:
     records = pa.RecordBatch.from_arrays(arrays, schema=arrow_schema(obj))
     wrong = [(record, column, reason) for column, fit in fitted.items() for record, reason in fit.misfits]
     if not wrong:
-        return Batch(records, no_misfits())
+        return Batch(tidy(records), no_misfits())
     wrong.sort(key=lambda misfit: misfit[0])
     places = sorted({record for record, _, _ in wrong})
     misfits = _misfits(obj, records.take(pa.array(places)), places, wrong)
     bad = pc.is_in(pa.array(range(len(records)), pa.int32()), value_set=pa.array(places, pa.int32()))
-    return Batch(records.filter(pc.invert(bad)), misfits)
+    return Batch(tidy(records.filter(pc.invert(bad))), misfits)
 
 
 def _fit(column: Column, raw: pa.RecordBatch) -> Fitted:

@@ -26,6 +26,7 @@ from upstate.catalog import SyncObject
 from upstate.errors import SourceError
 from upstate.wire import Batch
 
+_PATIENCE_MS = 10_000
 _ERRORS = (adbc.Error, pa.ArrowException, OSError, UnicodeDecodeError)
 
 
@@ -148,9 +149,10 @@ def _begin(url: str) -> Any:
     connection = dbapi.connect(url)
     try:
         with connection.cursor() as cursor:
-            # The driver has sent BEGIN; the snapshot begins with the first read.
-            cursor.execute("SELECT count(*) FROM sqlite_schema")
-            cursor.fetchall()
+            # The driver has sent BEGIN; the snapshot begins with the first read, once a writer has let go.
+            for statement in (f"PRAGMA busy_timeout = {_PATIENCE_MS}", "SELECT count(*) FROM sqlite_schema"):
+                cursor.execute(statement)
+                cursor.fetchall()
     except BaseException:
         connection.close()
         raise
