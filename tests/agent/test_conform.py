@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.agent.source_contract import DO_NOT_FIT, FIT, column_of, thing
+from tests.agent.cases import DO_NOT_FIT, FIT, column_of, thing
 
 from upstate.agent.conform import BYTES_MARK, NATIVE, REASONS, TEXT, MisfitError, conform
 from upstate.agent.conform.reading import READERS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.agent.source_contract import thing
+from tests.agent.cases import thing
 
 from upstate.agent.mapping import ColumnOrigin, ObjectOrigin, parse_mapping, read_mapping
 from upstate.catalog import Catalog, Column

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.agent.cases import column_of, mapped, misfits, moment, read_all, records, thing
 from tests.agent.postgresql_maker import PostgresqlMaker
-from tests.agent.source_contract import column_of, mapped, misfits, moment, read_all, records, thing
 
 from upstate.agent.sources import LostSourceError, open_source
 from upstate.catalog import Column, ColumnType

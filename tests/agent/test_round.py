@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.agent.cases import thing
 from tests.agent.memory_door import CutError, MemoryDoor
-from tests.agent.source_contract import thing
 from tests.agent.sqlite_maker import SqliteMaker
 
 from upstate.agent.round import run_round

@@ -17,7 +17,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.agent.source_contract import column_of, mapped, misfits, read_all, records, thing
+from tests.agent.cases import column_of, mapped, misfits, read_all, records, thing
 from tests.agent.sqlite_maker import SqliteMaker
 
 from upstate.agent.sources import open_source
