@@ -1,4 +1,4 @@
-"""`upstate hub`: setting the hub up."""
+"""`upstate hub`: setting the hub up; running it is in hub_up.py."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from pathlib import Path
 
 import click
 
+from upstate.cli.hub_up import down, serve, up, work
 from upstate.cli.settings import open_state
 
 
 @click.group()
 def hub() -> None:
     """The hub: the state side of people and of control."""
+
+
+for _command in (up, down, serve, work):
+    hub.add_command(_command)
 
 
 @hub.command()

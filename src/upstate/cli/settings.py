@@ -6,11 +6,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
 from upstate.embedded import Cluster
 from upstate.errors import ConfigError
+
+if TYPE_CHECKING:
+    from upstate.hub.web.configuration import WebConfiguration
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,14 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     return Settings(Path(home).expanduser().absolute(), environment.get("UPSTATE_DATABASE_URL") or None)
 
 
-def open_state(settings: Settings | None = None) -> str:
+def open_state(settings: Settings | None = None, web: WebConfiguration | None = None) -> str:
     """Make the state ready to be used: start the embedded PostgreSQL unless it runs, and Django; returns its URL.
 
-    Modules of the hub may be imported only after this.
+    Modules of the hub may be imported only after this. `web` is for processes that serve pages or send mails.
     """
     from upstate.hub.start import Configuration, start
 
     settings = read_settings() if settings is None else settings
     url = settings.database_url if settings.database_url is not None else settings.cluster.start()
-    start(Configuration(url))
+    start(Configuration(url, web))
     return url

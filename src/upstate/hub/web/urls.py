@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from upstate.hub.web.pages import account, audit, districts, overview
+from upstate.hub.web.pages import account, alive, audit, districts, overview
 
 urlpatterns = [
     # for everyone
+    path("alive/", alive.alive, name="alive"),
     path("sign-in/", account.sign_in, name="sign_in"),
     path("sign-out/", account.sign_out, name="sign_out"),
     path("password/forgotten/", account.forgotten, name="password_forgotten"),

@@ -1,0 +1,106 @@
+"""`upstate hub up`, `down`, `serve` and `work`: the hub as processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import Any
+
+import click
+
+from upstate.cli.logs import log_to_stderr
+from upstate.cli.parentage import end_with_parent
+from upstate.cli.settings import open_state, read_settings
+
+_PORT = click.option(
+    "--port", metavar="N", type=click.IntRange(1, 65535), help="Default: 8642, or the next that is free."
+)
+_THREADS = 6  # views that may be at work at once in a process; others wait their turn
+_AT_ONCE = click.option(
+    "--at-once", metavar="N", type=click.IntRange(1, 64), default=2, show_default=True, help="Resyncs at the same time."
+)
+
+
+@click.command()
+@_PORT
+@_AT_ONCE
+def up(port: int | None, at_once: int) -> None:
+    """Run the hub until Ctrl-C or `upstate hub down`: PostgreSQL, web server, worker, in-process agent.
+
+    The embedded PostgreSQL is started and stopped with it, unless UPSTATE_DATABASE_URL names another.
+
+    \b
+    Example:  upstate hub up --port 8642
+    """
+    from upstate.cli.supervising import run_hub
+
+    run_hub(read_settings(), port=port, at_once=at_once, say=click.echo)
+
+
+@click.command()
+def down() -> None:
+    """Stop the hub that runs for this UPSTATE_HOME, and wait for it."""
+    from upstate.cli.one_hub import stop_hub
+
+    click.echo("stopped" if stop_hub(read_settings()) else "it was not running")
+
+
+@click.command()
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", metavar="N", type=click.IntRange(1, 65535), default=8642, show_default=True)
+@click.option("--processes", metavar="N", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option("--child", is_flag=True, hidden=True)
+def serve(host: str, port: int, processes: int, child: bool) -> None:
+    """Serve the pages alone, as on another machine behind a balancer; UPSTATE_ADDRESS says what people type."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    if child:
+        end_with_parent()
+    log_to_stderr()
+    os.environ.setdefault("UPSTATE_ADDRESS", f"http://127.0.0.1:{port}")
+    Server(
+        "upstate.cli.site:site",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=processes,
+        blocking_threads=_THREADS,
+        backpressure=_THREADS,
+        backlog=256,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+        websockets=False,
+        log_level=_granian_level(),
+    ).serve()
+
+
+@click.command()
+@_AT_ONCE
+@click.option("--child", is_flag=True, hidden=True)
+def work(at_once: int, child: bool) -> None:
+    """Run a worker alone, as on another machine: it runs what is asked for on pages, and sends mails."""
+    if child:
+        end_with_parent()
+    log_to_stderr()
+    settings = read_settings()
+    from upstate.cli.web_settings import read_web_settings
+
+    url = open_state(settings, read_web_settings(settings))
+    from upstate.cli.working import Worker
+
+    worker = Worker(url, at_once=at_once)
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: worker.stop())
+    thread = threading.Thread(target=worker.work, name="worker")
+    thread.start()
+    while thread.is_alive():  # a signal is met between two waits
+        thread.join(0.5)
+
+
+def _granian_level() -> Any:
+    from granian.log import LogLevels
+
+    return LogLevels.warning
