@@ -14,7 +14,7 @@ from psycopg import sql
 
 from bench.place import Place
 from bench.shipped import Shipped
-from bench.watching import Command, Run, run
+from bench.watching import Command, Run, Seen, run
 from upstate.embedded.programs import program_folder
 
 _TIME = re.compile(r"^Time: ([0-9.]+) ms", re.MULTILINE)
@@ -50,23 +50,25 @@ def load(place: Place, tables: Sequence[Shipped]) -> tuple[Run, dict[str, float]
     return done, by_object, sum(map(int, _ROWS.findall(done.said[1])))
 
 
-def read_district(place: Place, source: str, tables: Iterable[Shipped]) -> float:
-    """Read what is shipped once at the district, every column of every row; the seconds, without a program's start."""
+def read_district(place: Place, source: str, tables: Iterable[Shipped]) -> Run:
+    """Read what is shipped once at the district, every column of every row; Python's own start is not counted."""
     if source == "postgresql":
         return _read(place, "district", [sql.SQL("({})").format(shipped.rows) for shipped in tables])
     queries = [shipped.rows.as_string() for shipped in tables]
     reader = Command("read SQLite", [sys.executable, "-m", "bench.sqlite_reading", place.file, *queries])
-    return float(run([reader], place.postmaster).said[0])
+    done = run([reader], place.postmaster)
+    seconds, cpu = map(float, done.said[0].split())
+    return Run(seconds, (), (Seen(reader.name, cpu=cpu),))
 
 
-def read_state(place: Place, database: str, tables: Iterable[Shipped]) -> float:
-    """Read the state's rows of what is shipped once, every column of every row; the seconds."""
+def read_state(place: Place, database: str, tables: Iterable[Shipped]) -> Run:
+    """Read the state's rows of what is shipped once, every column of every row."""
     return _read(place, database, [sql.Identifier("state", shipped.table) for shipped in tables])
 
 
-def _read(place: Place, database: str, selections: Iterable[sql.Composable]) -> float:
+def _read(place: Place, database: str, selections: Iterable[sql.Composable]) -> Run:
     with _psql(place, database, [_copy(each, "to", Path("/dev/null")) for each in selections]) as reader:
-        return run([reader], place.postmaster).seconds
+        return run([reader], place.postmaster)
 
 
 def _copy(what: sql.Composable, direction: str, where: Path) -> str:

@@ -17,12 +17,17 @@ Pick = Callable[[Round], dict[str, Resync]]
 
 
 def table(rounds: Sequence[Round], sources: Sequence[str]) -> Iterator[str]:
-    """The table's lines: seconds of every round, their median, ours against the floor, records a second."""
-    yield _row("", "seconds of each round", "median", "ratio", "records/s")
+    """The table's lines: seconds of every round, medians of these and of processor time, ours against the floor."""
+    yield _row("", "seconds of each round", "median", "ratio", "records/s", "cpu s")
     if rounds[0].floor_load is not None:
         floors = [this.floor_load for this in rounds if this.floor_load is not None]
         yield "first load"
-        yield _line("floor: COPY | COPY, primary keys", [one.seconds for one in floors], floors[0].rows)
+        yield _line(
+            "floor: COPY | COPY, primary keys",
+            [one.seconds for one in floors],
+            floors[0].rows,
+            [one.cpu for one in floors],
+        )
         for source in sources:
             yield from _ours(source, [this.load[source] for this in rounds], [one.seconds for one in floors])
     if rounds[0].rerun:
@@ -30,7 +35,12 @@ def table(rounds: Sequence[Round], sources: Sequence[str]) -> Iterator[str]:
         for source in sources:
             reads = [this.floor_read[source] for this in rounds]
             reruns = [this.rerun[source] for this in rounds]
-            yield _line(f"floor: read {_NAMES[source]} + state", [one.seconds for one in reads], reruns[0].records)
+            yield _line(
+                f"floor: read {_NAMES[source]} + state",
+                [one.seconds for one in reads],
+                reruns[0].records,
+                [one.cpu for one in reads],
+            )
             sides = [median(getattr(one, side) for one in reads) for side in ("district", "state")]
             yield f"    of it the district {sides[0]:.2f} s, the state {sides[1]:.2f} s"
             yield from _ours(source, reruns, [one.seconds for one in reads])
@@ -38,7 +48,8 @@ def table(rounds: Sequence[Round], sources: Sequence[str]) -> Iterator[str]:
 
 def _ours(source: str, resyncs: Sequence[Resync], floors: Sequence[float]) -> Iterator[str]:
     seconds = [one.run.seconds for one in resyncs]
-    yield _line(f"ours, from {_NAMES[source]}", seconds, resyncs[0].records, ratio(seconds, floors))
+    cpu = [one.run.cpu for one in resyncs]
+    yield _line(f"ours, from {_NAMES[source]}", seconds, resyncs[0].records, cpu, ratio(seconds, floors))
     yield f"    of it starting Python and the hub, and reporting: {median(one.around for one in resyncs):.2f} s"
 
 
@@ -47,14 +58,14 @@ def ratio(ours: Sequence[float], floors: Sequence[float]) -> float:
     return median(mine / least for mine, least in zip(ours, floors, strict=True))
 
 
-def _line(name: str, seconds: Sequence[float], records: int, ratio_: float = 1.0) -> str:
-    middle = median(seconds)
-    return _row(f"  {name}", " ".join(f"{s:.2f}" for s in seconds), f"{middle:.2f}", f"{ratio_:.2f}",
-                f"{records / middle:,.0f}")  # fmt: skip
+def _line(name: str, seconds: Sequence[float], records: int, cpu: Sequence[float], ratio_: float = 1.0) -> str:
+    middle, rounds = median(seconds), " ".join(f"{s:.2f}" for s in seconds)
+    speed = f"{records / middle:,.0f}"
+    return _row(f"  {name}", rounds, f"{middle:.2f}", f"{ratio_:.2f}", speed, f"{median(cpu):.2f}")
 
 
-def _row(name: str, rounds: str, middle: str, ratio_: str, speed: str) -> str:
-    return f"{name:<36} {rounds:>24} {middle:>8} {ratio_:>6} {speed:>11}"
+def _row(name: str, rounds: str, middle: str, ratio_: str, speed: str, cpu: str) -> str:
+    return f"{name:<36} {rounds:>24} {middle:>8} {ratio_:>6} {speed:>11} {cpu:>8}"
 
 
 def memory(rounds: Sequence[Round]) -> Iterator[str]:
@@ -127,6 +138,7 @@ def as_json(facts: dict[str, Any], rounds: Sequence[Round]) -> dict[str, Any]:
 def _resync(done: Resync) -> dict[str, Any]:
     return {
         "seconds": done.run.seconds,
+        "cpu": done.run.cpu,
         "around": done.around,
         "records": done.records,
         "changed": done.changed,

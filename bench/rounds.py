@@ -10,8 +10,7 @@ from bench import floor, ours
 from bench.ours import Resync, state_of
 from bench.place import Place, Say
 from bench.shipped import Shipped
-
-Hear = Callable[[str, str, Resync], None]
+from bench.spending import account, forget_statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +25,21 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The floor's first load: seconds in all and by object, and rows."""
+    """The floor's first load: seconds in all and by object, processor time, and rows."""
 
     seconds: float
+    cpu: float
     by_object: dict[str, float]
     rows: int
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One sequential read of both sides, in seconds."""
+    """One sequential read of both sides, in seconds; and its processor time."""
 
     district: float
     state: float
+    cpu: float
 
     @property
     def seconds(self) -> float:
@@ -58,12 +59,12 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A place to measure in, what is shipped there, and who hears of each step and of each resync when it has ended."""
+    """A place to measure in, what is shipped there, who hears of each step, and whether ours is to account for it."""
 
     place: Place
     tables: Sequence[Shipped]
     say: Say
-    hear: Hear
+    profile: bool
 
     def measure(self, wanted: Wanted) -> list[Round]:
         """Go through the rounds; within each the steps change places, so that none always follows the same other.
@@ -91,14 +92,14 @@ class Bench:
         floor.prepare_floor(self.place, self.tables)
         self._even_out()
         done, by_object, rows = floor.load(self.place, self.tables)
-        this.floor_load = Load(done.seconds, by_object, rows)
+        this.floor_load = Load(done.seconds, done.cpu, by_object, rows)
         self.say(f"  first load, floor: {done.seconds:.2f} s")
         self.place.drop_database("floor")
 
     def _load(self, this: Round, source: str) -> None:
         ours.prepare_state(self.place, source)
         self._even_out()
-        this.load[source] = self._heard("first load", source)
+        this.load[source] = self._resync("first load", source)
         with self.place.connect(state_of(source)) as connection:
             connection.execute("vacuum (analyze)")  # as autovacuum would within a minute
 
@@ -106,17 +107,20 @@ class Bench:
         self._even_out(source)
         district = floor.read_district(self.place, source, self.tables)
         state = floor.read_state(self.place, state_of(source), self.tables)
-        this.floor_read[source] = Read(district, state)
-        self.say(f"  rerun, {source}, floor: {district:.2f} + {state:.2f} s")
+        this.floor_read[source] = Read(district.seconds, state.seconds, district.cpu + state.cpu)
+        self.say(f"  rerun, {source}, floor: {district.seconds:.2f} + {state.seconds:.2f} s")
 
     def _rerun(self, this: Round, source: str) -> None:
         self._even_out(source)
-        this.rerun[source] = self._heard("rerun", source)
+        this.rerun[source] = self._resync("rerun", source)
 
-    def _heard(self, title: str, source: str) -> Resync:
+    def _resync(self, title: str, source: str) -> Resync:
+        if self.profile:
+            forget_statements(self.place)
         done = ours.resync(self.place, source)
         self.say(f"  {title}, {source}, ours: {done.run.seconds:.2f} s")
-        self.hear(title, source, done)
+        for line in account(self.place, source, done) if self.profile else ():
+            self.say(line)
         return done
 
     def _even_out(self, source: str | None = None) -> None:

@@ -18,7 +18,6 @@ def count_statements(place: Place) -> None:
     place.cluster.start()
     with place.connect("upstate") as connection:
         connection.execute("create extension if not exists pg_stat_statements")
-        connection.execute("select pg_stat_statements_reset()")
 
 
 def leave_statements(place: Place) -> None:
@@ -32,6 +31,12 @@ def leave_statements(place: Place) -> None:
         place.cluster.start()
 
 
+def forget_statements(place: Place) -> None:
+    """Count from nothing, for the step that comes next."""
+    with place.connect("upstate") as connection:
+        connection.execute("select pg_stat_statements_reset()")
+
+
 def account(place: Place, source: str, done: Resync) -> Iterator[str]:
     """Where the seconds of a resync that has just ended went."""
     cpu = ", ".join(f"{seen.name} {seen.cpu:.2f}" for seen in sorted(done.run.processes, key=lambda s: -s.cpu))
@@ -42,10 +47,9 @@ def account(place: Place, source: str, done: Resync) -> Iterator[str]:
             each = 1e6 * landing / records if records else 0.0
             yield f"    {name:<28} {records:>10,} {reading:>11.3f} {waiting:>8.3f} {landing:>8.3f} {each:>10.2f}"
     with place.connect("upstate") as connection:
-        yield f"    {'statement':<80} {'calls':>7} {'seconds':>8}"
+        yield f"    {'statement':<72} {'calls':>7} {'seconds':>8}"
         for query, calls, seconds in connection.execute(_STATEMENTS, {"of": state_of(source), "most": _MOST}):
-            yield f"    {' '.join(query.split())[:80]:<80} {calls:>7,} {seconds:>8.3f}"
-        connection.execute("select pg_stat_statements_reset()")
+            yield f"    {query:<72} {calls:>7,} {seconds:>8.3f}"
 
 
 # An object lands when it is delivered and the one before it has landed; what lies between is waiting.
@@ -63,12 +67,16 @@ from orders
 order by landing desc
 limit %(most)s
 """
-# Kept batches, first lines of comments and all: what the server spent its time on. COPY's seconds include its waiting.
+# Statements alike but for the names in them are one: what counts is which kind. COPY's seconds include its waiting.
 _STATEMENTS = """
-select regexp_replace(query, '^(\\s*--[^\\n]*\\n)+', ''), calls, total_exec_time / 1000
+select shape, sum(calls)::bigint, sum(total_exec_time) / 1000 as seconds
 from pg_stat_statements
 join pg_database on pg_database.oid = dbid
+cross join lateral (select regexp_replace(query, '^(\\s*--[^\\n]*\\n)+', '') as plain) as without_comment
+cross join lateral (select regexp_replace(plain, '"[^"]*"[.,]?', '', 'g') as nameless) as without_names
+cross join lateral (select left(regexp_replace(nameless, '\\s+', ' ', 'g'), 72) as shape) as shortened
 where datname = %(of)s
-order by total_exec_time desc
+group by shape
+order by seconds desc
 limit %(most)s
 """

@@ -49,6 +49,11 @@ class Run:
     said: tuple[str, ...]
     processes: tuple[Seen, ...]
 
+    @property
+    def cpu(self) -> float:
+        """Seconds of processor time, of all processes together, to within what they did after the last look."""
+        return sum(seen.cpu for seen in self.processes)
+
 
 def run(commands: Sequence[Command], postmaster: int) -> Run:
     """Run programs side by side to their ends, watching them and the server's backends that appear meanwhile.
