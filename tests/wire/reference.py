@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time
 from decimal import Context, Decimal
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from upstate.catalog import Column, SyncObject
 from upstate.wire.digests.definition import LONG, Purpose, compared, seed
@@ -59,10 +58,10 @@ def float8(value: float, given: int) -> int:
     """hashfloat8extended."""
     if value == 0:
         return given
-    return lookup3(b"\0\0\0\0\0\0\xf8\x7f" if value != value else struct.pack("<d", value), given)  # noqa: PLR0124
+    return lookup3(b"\0\0\0\0\0\0\xf8\x7f" if value != value else struct.pack("<d", value), given)
 
 
-def _hash(purpose: Purpose, column: Column, value: Any) -> int:
+def _hash(purpose: Purpose, column: Column, value: Any) -> int:  # noqa: C901 - one case a type
     if value is None:
         return 0
     by = seed(purpose, column.name) & 0xFFFFFFFFFFFFFFFF
@@ -97,7 +96,9 @@ def _hash(purpose: Purpose, column: Column, value: Any) -> int:
                 return lookup3(value.hex().encode(), by)
             return lookup3(sha256(value).hexdigest().encode(), digested)
         case "json":
-            return lookup3(sha256(_jsonb(json.loads(value, parse_float=Decimal)).encode()).hexdigest().encode(), digested)
+            return lookup3(
+                sha256(_jsonb(json.loads(value, parse_float=Decimal)).encode()).hexdigest().encode(), digested
+            )
 
 
 def _date(value: date, by: int) -> int:
@@ -155,6 +156,3 @@ def _final(a: int, b: int, c: int) -> tuple[int, int, int]:
 
 def _signed(value: int) -> int:
     return value - (1 << 64) if value >> 63 else value
-
-
-__all__ = ["UUID", "digest", "float8", "int4", "key_hash", "lookup3"]

@@ -1,4 +1,4 @@
-"""The digest of a record: one definition (definition.py), computed by PostgreSQL and over Arrow; and comparing by it."""
+"""The digest of a record: one definition (definition.py), computed by PostgreSQL and over Arrow; comparing by it."""
 
 from upstate.wire.digests.columns import digests, key_hashes
 from upstate.wire.digests.definition import MOST_BUCKETS, VERSION, bucket_count, compared, definition

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from upstate.catalog import Column, ColumnType, SyncObject
 from upstate.errors import WireError
-from upstate.wire.digests.definition import LONG, Form, Purpose, compared, seed
+from upstate.wire.digests.definition import LONG, Purpose, compared, seed
 from upstate.wire.digests.jsonb import jsonb_text
 from upstate.wire.digests.lookup3 import (
     PADDING,
@@ -31,6 +31,7 @@ from upstate.wire.schema import arrow_type
 _AT_ONCE = 16_384
 _DAY = 86_400_000_000
 _SHA_HEX = 64
+_MOST_PLAIN_SCALE = 6  # from 7 digits after the point on, Arrow writes 0.0000001 as 1E-7
 _HEX = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), np.dtype("<u2"))
 
 
@@ -118,8 +119,8 @@ def _doubles(values: pa.Array, _column: Column, seeds: _Seeds) -> Lanes:
 
 def _decimals(values: pa.Array, column: Column, seeds: _Seeds) -> Lanes:
     texts = values.cast(pa.string())
-    odd = pc.fill_null(pc.match_substring(texts, "E"), False)  # Arrow writes 0.0000001 as 1E-7
-    if pc.any(odd).as_py():
+    if (column.scale or 0) > _MOST_PLAIN_SCALE:
+        odd = pc.fill_null(pc.match_substring(texts, "E"), False)
         written = [format(number, "f") for number in values.filter(odd).to_pylist()]
         texts = pc.replace_with_mask(texts, odd, pa.array(written, pa.string()))
     return _texts(texts, column, seeds)
@@ -179,7 +180,7 @@ def _with_long(
     """The hashes with those of values longer than `most` put in their place."""
     long = np.flatnonzero(lengths > most)
     if long.size:
-        texts = [sha256(data[starts[i] : starts[i] + lengths[i]]).hexdigest() for i in long]
+        texts = [sha256(data[starts[i] : starts[i] + lengths[i]].tobytes()).hexdigest() for i in long]
         hashes[0][long], hashes[1][long] = _hash_hex(texts, seeds("digested"))
     return hashes
 

@@ -19,9 +19,9 @@ differ and a column more in the catalog moves no other's seed.
     bytes                 hex text; above LONG hex digits its SHA-256 in hex, seeded for that
     json                  jsonb's own text form, always by its SHA-256 in hex
 
-A key's hash is the exclusive or of its columns' hashes under seeds of their own; its low bits are the record's bucket. A
-bucket's value is a count and two sums: of the digests' upper and of their lower halves, as signed 32-bit numbers. The
-sums are exact: nothing in them wraps around or cancels.
+A key's hash is the exclusive or of its columns' hashes under seeds of their own; its low bits are the record's bucket.
+A bucket's value is a count and two sums: of the digests' upper and of their lower halves, as signed 32-bit numbers.
+The sums are exact: nothing in them wraps around, and equal records do not cancel.
 """
 
 from __future__ import annotations

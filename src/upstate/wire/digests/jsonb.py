@@ -15,7 +15,7 @@ _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r":
 
 
 def jsonb_text(text: str) -> bytes | None:
-    """jsonb's text form in UTF-8: keys by length and bytes, the last of equal keys, numbers written out.
+    """What jsonb writes for this text, in UTF-8: keys by length and bytes, the last of equal keys, numbers written out.
 
     None where jsonb would not take it, or it is nested too deep to follow here: such a text equals no row.
     """

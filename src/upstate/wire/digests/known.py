@@ -84,7 +84,9 @@ def sample_records() -> pa.RecordBatch:
     schema = arrow_schema(SAMPLE)
     rows = [answer.values for answer in known_answers()]
     columns = [[v.bytes if isinstance(v, UUID) else v for v in column] for column in zip(*rows, strict=True)]
-    return pa.RecordBatch.from_arrays([pa.array(v, f.type) for v, f in zip(columns, schema, strict=True)], schema=schema)
+    return pa.RecordBatch.from_arrays(
+        [pa.array(v, f.type) for v, f in zip(columns, schema, strict=True)], schema=schema
+    )
 
 
 def self_test_sql() -> str:
@@ -94,7 +96,7 @@ def self_test_sql() -> str:
     """
     names = ", ".join(quote(column.name) for column in SAMPLE.columns)
     checks = " AND ".join(
-        f"(SELECT {digest_sql(SAMPLE, 's')} = '{answer.digest}'::pg_catalog.int8"
+        f"(SELECT {digest_sql(SAMPLE, 's')} = '{answer.digest}'::pg_catalog.int8"  # noqa: S608 - only our values
         f" AND {key_hash_sql(SAMPLE, 's')} = '{answer.key_hash}'::pg_catalog.int8"
         f" FROM (VALUES ({', '.join(map(_literal, answer.values, SAMPLE.columns))})) AS s ({names}))"
         for answer in known_answers()
@@ -108,9 +110,10 @@ def _literal(value: object, column: Column) -> str:
         return f"NULL::pg_catalog.{kind}"
     if isinstance(value, bytes):
         return f"pg_catalog.decode('{value.hex()}', 'hex')"
-    # E'' reads the same whatever standard_conforming_strings says.
-    text = str(value).replace("\\", "\\\\").replace("'", "\\'")
-    return f"E'{text}'::pg_catalog.{kind}"
+    # In hex the question is plain ASCII, and reads the same whatever the session's settings are.
+    return (
+        f"pg_catalog.convert_from(pg_catalog.decode('{str(value).encode().hex()}', 'hex'), 'UTF8')::pg_catalog.{kind}"
+    )
 
 
 _TYPES = {

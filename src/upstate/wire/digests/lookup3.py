@@ -72,7 +72,7 @@ def hash_fixed(data: Bytes, width: int, count: int, seed: int) -> Lanes:
 
 
 def hash_bytes(data: Bytes, starts: NDArray[np.int64], lengths: NDArray[np.int64], seed: int) -> Lanes:
-    """hashtextextended of values of any length: value i is data[starts[i]:][:lengths[i]]; PADDING bytes behind all."""
+    """As hashtextextended, of values of any length: value i is data[starts[i]:][:lengths[i]]; PADDING bytes behind."""
     count = len(starts)
     words = np.ndarray((len(data) - 3,), np.dtype("<u4"), data, 0, (1,))
     blocks = lengths // BLOCK
@@ -117,12 +117,13 @@ def _begin(count: int, length: int, seed: int | Lanes) -> tuple[Words, Words, Wo
         a, b, c = _opening(length, seed)
         return np.full(count, a, np.uint32), np.full(count, b, np.uint32), np.full(count, c, np.uint32)
     start = np.uint32((_START + length) & 0xFFFFFFFF)
-    a, b, c = seed[0] + start, seed[1] + start, np.full(count, start, np.uint32)
-    _mix(a, b, c)
+    state = seed[0] + start, seed[1] + start, np.full(count, start, np.uint32)
+    _mix(*state)
     unseeded = (seed[0] | seed[1]) == 0
     if unseeded.any():
-        a[unseeded] = b[unseeded] = c[unseeded] = start
-    return a, b, c
+        for part in state:
+            part[unseeded] = start
+    return state
 
 
 @cache

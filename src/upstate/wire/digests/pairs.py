@@ -67,7 +67,7 @@ def pairs_of(
     buckets: int = 1,
     wanted: NDArray[np.int64] | Sequence[int] = (0,),
 ) -> Pairs:
-    """The pairs of those of these records that are in the wanted ones of so many buckets; of all, if nothing is said."""
+    """The pairs of these records, or of those that are in the wanted ones of so many buckets."""
     schema = pairs_schema(obj)
     inside = np.zeros(buckets, np.bool_)
     inside[np.asarray(wanted, np.int64)] = True

@@ -22,7 +22,7 @@ _EXACT = 1 << 20  # so many 32-bit numbers add up exactly as doubles, which is h
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
-    """What one side holds of an object, read in full: for each bucket its records and the sums of their digests' halves.
+    """What one side holds of an object, read in full: each bucket's records, and the sums of their digests' halves.
 
     There is no Sums of a side that was not read, or not to its end: each way to make one asks for the number of all
     records as well, and raises WireError where the buckets do not add up to it.
@@ -54,9 +54,7 @@ class Sums:
         return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
 
-def bucket_sums(
-    obj: SyncObject, batches: Iterable[pa.RecordBatch], buckets: int, counted: int | None = None
-) -> Sums:
+def bucket_sums(obj: SyncObject, batches: Iterable[pa.RecordBatch], buckets: int, counted: int | None = None) -> Sums:
     """The sums of these records, which must be all there are: an error while they are read must come out here.
 
     `counted` is what the source says to have, where it was asked; WireError where fewer or more came.
@@ -143,7 +141,9 @@ def _sums(places: Counts, values: Counts, buckets: int) -> Counts:
 def _columns(rows: pa.Table | Sequence[tuple[int | None, int, int, int]]) -> list[NDArray[np.generic]]:
     if isinstance(rows, pa.Table):
         return [column.to_numpy() for column in rows.columns]
-    return [np.array(column, np.float64 if place == 0 else np.int64) for place, column in enumerate(zip(*rows))]
+    return [
+        np.array(column, np.float64 if place == 0 else np.int64) for place, column in enumerate(zip(*rows, strict=True))
+    ]
 
 
 def _sound(of: bytes, total: int, records: Counts, uppers: Counts, lowers: Counts) -> Sums:
