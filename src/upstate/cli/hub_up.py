@@ -103,4 +103,4 @@ def work(at_once: int, child: bool) -> None:
 def _granian_level() -> Any:
     from granian.log import LogLevels
 
-    return LogLevels.warning
+    return LogLevels.error

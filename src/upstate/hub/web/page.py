@@ -11,26 +11,36 @@ from django.urls import reverse
 
 from upstate.hub.models import District, Person
 from upstate.hub.rights import may
+from upstate.hub.web.home import home_district
 from upstate.hub.web.navigation import district_links, general_links
 from upstate.hub.web.years import years_of
 
 
 def page(request: HttpRequest) -> Mapping[str, Any]:
-    """The context of the base template: person, district, year, years, district_links, general_links, may."""
+    """The context of the base template. Without a district in the address, `may` answers for the whole state."""
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return {"person": None, "single_sign_on": _providers()}
     here = request.resolver_match.url_name or "" if request.resolver_match else ""
-    district: District | None = getattr(request, "district", None)
     general = general_links(person, here)
+    district: District | None = getattr(request, "district", None)
     if district is None:
-        return {"person": person, "general_links": general, "may": _asker(person, None)}
+        home = home_district(person)
+        links = () if home is None else district_links(person, home, here, home.zone.school_year)
+        return {
+            "person": person,
+            "general_links": general,
+            "links_of": home,
+            "district_links": links,
+            "may": _asker(person, None),
+        }
     year: int = request.year  # type: ignore[attr-defined]
     return {
         "person": person,
         "general_links": general,
-        "district": district,
+        "links_of": district,
         "district_links": district_links(person, district, here, year),
+        "district": district,
         "year": year,
         "years": years_of(district.zone),
         "may": _asker(person, district.id),

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from upstate.hub.auditing import audit
 from upstate.hub.models import Person
+from upstate.hub.web.home import home_district
 from upstate.hub.web.pages.failures import failure
 
 _REFUSED = "You are not signed in"
@@ -42,7 +43,7 @@ class KnownPeopleOnly(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(failure(request, 403, _REFUSED, _UNKNOWN))
         if not sociallogin.is_existing:
             sociallogin.connect(request, person)
-        audit(person, "signed in through single sign-on")
+        audit(person, "signed in through single sign-on", home_district(person))
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002
         """Never: an administrator adds people."""

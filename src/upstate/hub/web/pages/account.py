@@ -19,6 +19,7 @@ from upstate.hub.auditing import audit
 from upstate.hub.models import Person
 from upstate.hub.throttling import may_try, note_failure
 from upstate.hub.web.forms import Form
+from upstate.hub.web.home import home_district
 from upstate.hub.web.signing_in import address_of, attempt, throttled
 
 _BACKEND = "upstate.hub.web.signing_in.Passwords"
@@ -80,7 +81,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _WRONG)
         else:
             login(request, person, backend=_BACKEND)
-            audit(person, "signed in")
+            audit(person, "signed in", home_district(person))
             return redirect(target)
     return render(request, "hub/sign_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
 
@@ -89,7 +90,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     if isinstance(request.user, Person):
-        audit(request.user, "signed out")
+        audit(request.user, "signed out", home_district(request.user))
     logout(request)
     messages.success(request, "You are signed out.")
     return redirect("sign_in")
@@ -124,7 +125,7 @@ def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     if form.is_valid():
         person.set_password(form.cleaned_data["password"])
         person.save(update_fields=["password"])
-        audit(person, "set a new password")
+        audit(person, "set a new password", home_district(person))
         if request.user == person:
             update_session_auth_hash(request, person)
         messages.success(request, "Your new password is set. Sign in with it.")

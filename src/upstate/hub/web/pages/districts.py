@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from upstate.hub.models import District
-from upstate.hub.rights import districts_where
+from upstate.hub.rights import districts_where, may
+from upstate.hub.web.home import home_district
 from upstate.hub.web.needs import needs
 from upstate.hub.web.request import Request
 from upstate.hub.web.standing import standing_of_districts
@@ -15,9 +16,9 @@ from upstate.hub.web.standing import standing_of_districts
 @needs(None)
 def home(request: Request) -> HttpResponse:
     """To the one district someone belongs to, or to the list where there are several."""
-    mine = districts_where(request.user, "batch.view")
-    if mine is not None and len(mine) == 1:
-        return redirect("overview", district=next(iter(mine)))
+    home = home_district(request.user)
+    if home is not None and may(request.user, "batch.view", home.id):
+        return redirect("overview", district=home.id)
     return redirect("districts")
 
 
