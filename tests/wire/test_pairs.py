@@ -64,6 +64,12 @@ def test_each_record_is_named_in_the_one_set_where_it_belongs() -> None:
     }
 
 
+def test_a_record_of_the_districts_is_unequal_unless_the_state_holds_it_just_so_and_it_comes_once() -> None:
+    district = [pupil(1), pupil(2), pupil(3, "Zoe"), pupil(4), pupil(4), pupil(5)]
+    state = [pupil(5), pupil(2), pupil(3), pupil(4), pupil(6)]
+    assert compare_pairs(pairs(district), pairs(state)).unequal.tolist() == [True, False, True, True, True, False]
+
+
 def test_equal_sides_are_equal_and_an_empty_side_is_not() -> None:
     rows = [pupil(n) for n in range(50)]
     assert compare_pairs(pairs(rows), pairs(rows[::-1])).equal

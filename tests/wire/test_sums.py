@@ -23,6 +23,7 @@ from upstate.wire.digests import (
     bucket_sums,
     differing,
     key_hashes,
+    key_hashes,
     sums_from_bytes,
     sums_from_rows,
     sums_sql,
@@ -129,6 +130,17 @@ def test_sums_of_postgresql_are_those_of_arrow(database: str) -> None:
 
 def ask(connection: psycopg.Connection[Any], buckets: int) -> list[tuple[Any, ...]]:
     return connection.execute(sums_sql(PUPIL, "pupil AS p", "p", buckets).encode()).fetchall()
+
+
+def test_the_bucket_of_a_row_that_fits_no_record_counts_it_and_equals_no_other_sides(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        make_table(connection, PUPIL)
+        fill_table(connection, PUPIL, PUPILS)
+        unfit = sums_sql(PUPIL, "pupil AS p", "p", BUCKETS, unfit="p.id = 7")
+        held = sums_from_rows(PUPIL, connection.execute(unfit.encode()).fetchall(), BUCKETS)
+    (bucket,) = differing(held, sums(PUPILS))
+    assert held.records.tolist() == sums(PUPILS).records.tolist()
+    assert bucket == key_hashes(PUPIL, batch(PUPIL, [pupil(7)]))[0] & (BUCKETS - 1)
 
 
 def test_an_answer_that_was_cut_short_is_an_error_and_never_equal(database: str) -> None:

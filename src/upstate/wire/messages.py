@@ -10,6 +10,7 @@ class WorkOrder:
     """One object of a resync for an agent, as claimed: `epoch` fences every later word about it.
 
     `school_year` limits the reading to that year's records; None reads all of them (an object not bound to a year).
+    Where not `everything` is wanted, the agent may compare first, in so many `buckets`, and ship what differs.
     """
 
     id: int
@@ -17,6 +18,18 @@ class WorkOrder:
     object: str
     school_year: int | None
     epoch: int
+    everything: bool = True
+    buckets: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What an agent found that compared before it shipped: how many records the district has, misfits among them, and
+    `gone`, the keys of the state's rows that it has no more (an Arrow IPC stream of the key's columns).
+    """
+
+    records: int
+    gone: bytes
 
 
 @dataclass(frozen=True, slots=True)

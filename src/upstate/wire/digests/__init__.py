@@ -5,7 +5,7 @@ from upstate.wire.digests.definition import MOST_BUCKETS, VERSION, bucket_count,
 from upstate.wire.digests.known import SAMPLE, KnownAnswer, known_answers, sample_records, self_test_sql
 from upstate.wire.digests.pairs import (
     DIGEST,
-    Compared,
+    Differences,
     Pairs,
     compare_pairs,
     confirm,
@@ -24,14 +24,14 @@ from upstate.wire.digests.postgresql import (
     quote,
     sums_sql,
 )
-from upstate.wire.digests.sums import Sums, bucket_sums, differing, sums_from_bytes, sums_from_rows
+from upstate.wire.digests.sums import Sums, bucket_sums, differing, sums_from_bytes, sums_from_hashes, sums_from_rows
 
 __all__ = [
     "DIGEST",
     "MOST_BUCKETS",
     "SAMPLE",
     "VERSION",
-    "Compared",
+    "Differences",
     "KnownAnswer",
     "Pairs",
     "Sums",
@@ -59,6 +59,7 @@ __all__ = [
     "sample_records",
     "self_test_sql",
     "sums_from_bytes",
+    "sums_from_hashes",
     "sums_from_rows",
     "sums_sql",
 ]

@@ -22,6 +22,7 @@ from upstate.wire.schema import arrow_type
 DIGEST = ":digest"  # no column of a catalog can be called so
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 _SIDE = ":state"
+_PLACE = ":place"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,13 +42,17 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compared:
-    """Keys, each in one table: on one side only, on both but different, or more than once on a side."""
+class Differences:
+    """Keys, each in one table: on one side only, on both but different, or more than once on a side.
+
+    `unequal` says the same of each of the district's pairs, by its place: that the state does not hold it just so.
+    """
 
     only_district: pa.Table
     only_state: pa.Table
     different: pa.Table
     duplicates: pa.Table
+    unequal: NDArray[np.bool_]
 
     @property
     def equal(self) -> bool:
@@ -115,7 +120,7 @@ def confirm(sums: Sums, wanted: NDArray[np.int64], pairs: Pairs) -> None:
         raise WireError("The records changed, or were cut short, between two looks at them. Compare again.")
 
 
-def compare_pairs(district: Pairs, state: Pairs) -> Compared:
+def compare_pairs(district: Pairs, state: Pairs) -> Differences:
     """Which keys are on one side only, which have different digests, and which are there more than once.
 
     A key that a side holds twice is in `duplicates` and in no other table. A null in a key equals a null.
@@ -123,28 +128,35 @@ def compare_pairs(district: Pairs, state: Pairs) -> Compared:
     if district.definition != state.definition:
         raise WireError("Pairs made by different catalogs cannot be compared; update the agent's catalog.")
     keys = [name for name in district.table.column_names if name != DIGEST]
-    both = pa.concat_tables([_sided(district.table, at_state=False), _sided(state.table, at_state=True)])
+    places = np.arange(district.table.num_rows)
+    nowhere = np.full(state.table.num_rows, -1, np.int64)
+    both = pa.concat_tables([_sided(district.table, places), _sided(state.table, nowhere, at_state=1)])
     grouped = both.group_by(keys, use_threads=False).aggregate(
-        [([], "count_all"), (_SIDE, "sum"), (DIGEST, "min"), (DIGEST, "max")]
+        [([], "count_all"), (_SIDE, "sum"), (_PLACE, "max"), (DIGEST, "min"), (DIGEST, "max")]
     )
     states = grouped.column(f"{_SIDE}_sum")
     districts = pc.subtract(grouped.column("count_all"), states)
     once = pc.and_(pc.less_equal(districts, 1), pc.less_equal(states, 1))
     unlike = pc.not_equal(grouped.column(f"{DIGEST}_min"), grouped.column(f"{DIGEST}_max"))
+    alike = pc.and_(pc.and_(once, pc.equal(grouped.column("count_all"), 2)), pc.invert(unlike))
+    unequal = np.ones(len(places), np.bool_)
+    unequal[grouped.column(f"{_PLACE}_max").filter(alike).to_numpy()] = False
 
     def those(condition: pa.ChunkedArray) -> pa.Table:
         return grouped.filter(condition).select(keys)
 
-    return Compared(
+    return Differences(
         only_district=those(pc.and_(once, pc.equal(states, 0))),
         only_state=those(pc.and_(once, pc.equal(districts, 0))),
         different=those(pc.and_(once, unlike)),
         duplicates=those(pc.invert(once)),
+        unequal=unequal,
     )
 
 
-def _sided(table: pa.Table, *, at_state: bool) -> pa.Table:
-    return table.append_column(_SIDE, pa.repeat(pa.scalar(int(at_state), pa.int64()), table.num_rows))
+def _sided(table: pa.Table, places: NDArray[np.int64], at_state: int = 0) -> pa.Table:
+    side = pa.repeat(pa.scalar(at_state, pa.int64()), table.num_rows)
+    return table.append_column(_SIDE, side).append_column(_PLACE, pa.array(places, pa.int64()))
 
 
 def _key_array(column: Column, values: Sequence[Any]) -> pa.Array:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from upstate.catalog import Column, ColumnType, SyncObject
-from upstate.wire.digests.definition import Purpose, compared
+from upstate.wire.digests.definition import Purpose, compared, seed
 from upstate.wire.digests.postgresql_hashes import hash_sql
 
 Expressions = Mapping[str, str]
+_UNFIT = seed("value", "", "as written")  # a digest that no record of the other side has but by chance
 _BIGINT_DIGITS = {"smallint": 5, "integer": 10, "bigint": 19}
 
 
@@ -41,20 +42,29 @@ def bucket_sql(obj: SyncObject, alias: str | None, buckets: int, expressions: Ex
 
 
 def sums_sql(
-    obj: SyncObject, rows: str, alias: str | None, buckets: int, expressions: Expressions | None = None
+    obj: SyncObject,
+    rows: str,
+    alias: str | None,
+    buckets: int,
+    expressions: Expressions | None = None,
+    unfit: str | None = None,
 ) -> str:
     """A query for the sums of all buckets: bucket, records, uppers, lowers, and a last word whose bucket is null.
 
     `rows` is what stands after FROM, its WHERE too. The last word counts every row, also where there are none: without
-    it nobody could tell an empty table from an answer that was cut short.
+    it nobody could tell an empty table from an answer that was cut short. `unfit` is a condition for rows that are no
+    record of the object, as a value of theirs fits none: they count, and their bucket equals no other side's.
     """
+    digest = digest_sql(obj, alias, expressions)
+    if unfit is not None:
+        digest = f"CASE WHEN {unfit} THEN '{_UNFIT}'::pg_catalog.int8 ELSE {digest} END"
     # OFFSET 0 keeps PostgreSQL from computing the digest once for each sum.
     return (
         "SELECT bucket, count(*) AS records,"  # noqa: S608 - no value in it
         " coalesce(sum((digest >> 32)::pg_catalog.int4), 0) AS uppers,"
         " coalesce(sum(((digest << 32) >> 32)::pg_catalog.int4), 0) AS lowers"
         f" FROM (SELECT {bucket_sql(obj, alias, buckets, expressions)} AS bucket,"
-        f" {digest_sql(obj, alias, expressions)} AS digest FROM {rows} OFFSET 0) AS digests"
+        f" {digest} AS digest FROM {rows} OFFSET 0) AS digests"
         " GROUP BY GROUPING SETS ((bucket), ())"
     )
 

@@ -59,15 +59,24 @@ def bucket_sums(obj: SyncObject, batches: Iterable[pa.RecordBatch], buckets: int
 
     `counted` is what the source says to have, where it was asked; WireError where fewer or more came.
     """
+    return sums_from_hashes(obj, ((key_hashes(obj, b), digests(obj, b)) for b in batches), buckets, counted)
+
+
+def sums_from_hashes(
+    obj: SyncObject,
+    hashes: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]],
+    buckets: int,
+    counted: int | None = None,
+) -> Sums:
+    """The sums of all records, told batch by batch as the hashes of their keys and their digests; as `bucket_sums`."""
     records, uppers, lowers = (np.zeros(buckets, np.int64) for _ in _NAMES)
     total = 0
-    for batch in _pieces(batches):
-        held = digests(obj, batch)
-        places = key_hashes(obj, batch) & (buckets - 1)
+    for keys, held in _pieces(hashes):
+        places = keys & (buckets - 1)
         records += np.bincount(places, minlength=buckets)
         uppers += _sums(places, held >> 32, buckets)
         lowers += _sums(places, (held << 32) >> 32, buckets)
-        total += batch.num_rows
+        total += len(held)
     return _sound(definition(obj), total if counted is None else counted, records, uppers, lowers)
 
 
@@ -128,10 +137,10 @@ def differing(district: Sums, state: Sums) -> NDArray[np.int64]:
     return np.flatnonzero(unequal)
 
 
-def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        for start in range(0, batch.num_rows, _EXACT):
-            yield batch.slice(start, _EXACT)
+def _pieces(hashes: Iterable[tuple[Counts, Counts]]) -> Iterator[tuple[Counts, Counts]]:
+    for keys, held in hashes:
+        for start in range(0, len(held), _EXACT):
+            yield keys[start : start + _EXACT], held[start : start + _EXACT]
 
 
 def _sums(places: Counts, values: Counts, buckets: int) -> Counts:
