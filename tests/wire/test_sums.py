@@ -23,7 +23,6 @@ from upstate.wire.digests import (
     bucket_sums,
     differing,
     key_hashes,
-    key_hashes,
     sums_from_bytes,
     sums_from_rows,
     sums_sql,
