@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import SyncObject
-from upstate.loading.statements import Part, columns, equal, fetch_row, state_table, statement
+from upstate.loading.statements import Part, column, columns, equal, fetch_row, state_table, statement
 from upstate.loading.task import Task
 
 EVERY = sql.SQL("true")
@@ -40,9 +40,19 @@ def _update(obj: SyncObject) -> Part:
         return sql.SQL("")
     return statement(
         "merge_update",
-        held=sql.SQL("row({})").format(columns("held", pushed)),
-        sent=sql.SQL("row({})").format(columns("record", pushed)),
+        held=_row("held", obj),
+        sent=_row("record", obj),
         assignments=sql.SQL(", ").join(
             sql.SQL("{} = record.{}").format(sql.Identifier(n), sql.Identifier(n)) for n in pushed
         ),
+    )
+
+
+def _row(alias: str, obj: SyncObject) -> Part:
+    """What is compared: jsonb as text, for jsonb itself takes 1.0 for 1.00, and the digest does not."""
+    return sql.SQL("row({})").format(
+        sql.SQL(", ").join(
+            sql.SQL("{}::text").format(column(alias, c.name)) if c.type == "json" else column(alias, c.name)
+            for c in obj.pushed
+        )
     )
