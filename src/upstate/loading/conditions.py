@@ -190,7 +190,7 @@ def _from_parent(reference: Reference, test: Part, klass: int, root: tuple[Part,
 
 
 def _shown(reference: Reference) -> Part:
-    return sql.SQL("array_to_string({}, '|')").format(key_text("judged", reference.columns))
+    return sql.SQL("left(array_to_string({}, '|'), 200)").format(key_text("judged", reference.columns))
 
 
 def _complete(reference: Reference) -> Part:

@@ -1,4 +1,4 @@
-"""What must be unique: among the district's records, and against the leftovers that the state still holds."""
+"""What must be unique: among the district's records, and against rows that stay as they are."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import Unique
-from upstate.loading.keys import found_keys, is_found
+from upstate.loading.keys import found_keys, is_found, readable, typed_keys
 from upstate.loading.statements import Part, column, columns, equal, key_text, state_table, statement
-from upstate.loading.task import Candidates
+from upstate.loading.task import Candidates, Task, same_year
 
 Cursor = psycopg.Cursor[Any]
 
@@ -38,8 +38,12 @@ def find_duplicates(cursor: Cursor, candidates: Candidates, unique: Unique) -> N
 
 
 def find_held(cursor: Cursor, candidates: Candidates) -> int:
-    """Records that share what must be unique with a leftover (a row in `gone`); returns how many reasons were found."""
+    """Records that share what must be unique with a row that stays as it is; returns how many reasons were found.
+
+    Such are leftovers (in `gone`), rows whose record was found or refused, and rows of other years.
+    """
     obj = candidates.task.object
+    keys = found_keys(obj)
     found = 0
     for unique in obj.uniques:
         cursor.execute(
@@ -50,7 +54,11 @@ def find_held(cursor: Cursor, candidates: Candidates) -> int:
                 candidates=candidates.judged,
                 table=state_table(obj),
                 held_key=key_text("held", obj.key),
-                gone=equal("gone", "held", dict(zip(found_keys(obj), obj.key, strict=True))),
+                keys=columns(None, keys),
+                refused_keys=typed_keys(obj),
+                readable=readable(obj),
+                other_years=_other_years(candidates.task, unique),
+                is_held=equal("stays", "held", dict(zip(keys, obj.key, strict=True))),
                 on=_alike("held", "record", unique),
                 unfound=_unfound(candidates),
             ),
@@ -58,6 +66,29 @@ def find_held(cursor: Cursor, candidates: Candidates) -> int:
         )
         found += cursor.rowcount
     return found
+
+
+def meets_other_years(task: Task) -> bool:
+    """Whether records of this year may share what must be unique with rows of another."""
+    return any(_meets_other_years(task, unique) for unique in task.object.uniques)
+
+
+def _meets_other_years(task: Task, unique: Unique) -> bool:
+    year = task.object.school_year
+    return year is not None and task.school_year is not None and year not in unique.columns
+
+
+def _other_years(task: Task, unique: Unique) -> Part:
+    obj = task.object
+    if not _meets_other_years(task, unique):
+        return sql.SQL("")
+    return statement(
+        "other_years",
+        keys=columns("held", obj.key),
+        table=state_table(obj),
+        same_year=same_year(task),
+        sent=equal("sent", "held", obj.key),
+    )
 
 
 def _alike(left: str, right: str, unique: Unique) -> Part:

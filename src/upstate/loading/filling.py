@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import pgpq
@@ -16,11 +15,13 @@ from pgpq.schema import Jsonb
 from psycopg import sql
 
 from upstate.catalog import SyncObject
+from upstate.errors import WireError
 from upstate.loading.inspecting import Inspected, inspect
-from upstate.loading.statements import columns, statement
+from upstate.loading.refusing import said
+from upstate.loading.statements import columns, fetch_row, statement
 from upstate.loading.task import Task
-from upstate.loading.wording import Refusal
-from upstate.wire import decode
+from upstate.loading.wording import Refusal, refused_by_database
+from upstate.wire import decode, spell
 
 # Records are copied in runs sorted by key, so that the key's index is written page by page and not at random (1 million
 # records with uuid keys: 1.9 against 3.7 s). A run is what of an object is in memory at once.
@@ -36,14 +37,19 @@ class Filled:
     refused: int = 0
 
 
-def fill(cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, *, sort: bool) -> Filled:
+def fill(
+    cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, *, sort: bool, carefully: bool = False
+) -> Filled:
     """Copy an order's batches into `table`, whose columns are district_id and the object's own.
 
     Records that cannot become rows go to the temporary table `refusal` with their reasons. `sort` orders each run by
-    key: worth it where the table has an index on it. WireError where a kept batch cannot be read.
+    key: worth it where the table has an index on it. `carefully`, a record that the database cannot even hold (no
+    agent is trusted to have seen to that) is one of those too, instead of an error. WireError where a kept batch is
+    missing or cannot be read.
     """
     run: list[pa.RecordBatch] = []
-    size = candidates = refused = 0
+    size = candidates = refused = unfit = 0
+    copy = _copy_carefully if carefully else _copy
     for inspected in _inspected(cursor, task):
         batch = inspected.records
         candidates += batch.num_rows
@@ -54,18 +60,19 @@ def fill(cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, *, sort
             run.append(batch)
         size += batch.nbytes
         if size >= _RUN_BYTES:
-            _copy(cursor, task, table, run, sort=sort)
+            unfit += copy(cursor, task, table, _run(task, run, sort=sort))
             run, size = [], 0
     if run:
-        _copy(cursor, task, table, run, sort=sort)
-    return Filled(candidates, refused)
+        unfit += copy(cursor, task, table, _run(task, run, sort=sort))
+    return Filled(candidates - unfit, refused + unfit)
 
 
 def _inspected(cursor: psycopg.Cursor[Any], task: Task) -> Iterator[Inspected]:
-    for number in count():
+    (batches,) = fetch_row(cursor, statement("delivered_batches"), task.values)
+    for number in range(batches):
         row = cursor.execute(statement("kept_batch"), {"order": task.order, "number": number}, binary=True).fetchone()
         if row is None:
-            return
+            raise WireError(f"Batch {number} of {batches} of {task.object.name} is gone from the hub. Send it again.")
         yield inspect(task.object, decode(task.object, row[0]), task.school_year)
 
 
@@ -76,13 +83,31 @@ def _refuse(cursor: psycopg.Cursor[Any], refused: tuple[tuple[Refusal, ...], ...
                 copy.write_row((list(r.key), r.reason, r.column, r.message, r.advice))
 
 
-def _copy(
-    cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, run: list[pa.RecordBatch], *, sort: bool
-) -> None:
+def _run(task: Task, run: list[pa.RecordBatch], *, sort: bool) -> pa.Table:
     records = pa.Table.from_batches(run)
     run.clear()
     if sort:
         records = records.take(pc.sort_indices(records, sort_keys=[(name, "ascending") for name in task.object.key]))
+    return records
+
+
+def _copy_carefully(cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, records: pa.Table) -> int:
+    """Copy by halves what will not go as a whole; returns how many records were refused alone."""
+    try:
+        with cursor.connection.transaction():
+            return _copy(cursor, task, table, records)
+    except psycopg.DataError as unfit:
+        if records.num_rows > 1:
+            middle = records.num_rows // 2
+            halves = (records.slice(0, middle), records.slice(middle))
+            return sum(_copy_carefully(cursor, task, table, half) for half in halves)
+        (row,) = records.select(list(task.object.key)).to_pylist()
+        key = tuple(spell(column, row[column.name]) for column in task.object.key_columns)
+        _refuse(cursor, ((refused_by_database(key, said(unfit)),),))
+        return 1
+
+
+def _copy(cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, records: pa.Table) -> int:
     district = pa.repeat(pa.scalar(task.district, pa.int32()), records.num_rows)
     rows = records.add_column(0, pa.field("district_id", pa.int32()), district)
     encoder = pgpq.ArrowToPostgresBinaryEncoder.new_with_encoders(rows.schema, _encoders(task.object, rows.schema))
@@ -92,6 +117,7 @@ def _copy(
         for part in rows.to_batches(max_chunksize=_ROWS_AT_ONCE):
             copy.write(encoder.write_batch(part))
         copy.write(encoder.finish())
+    return 0
 
 
 def _encoders(obj: SyncObject, schema: pa.Schema) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from upstate.catalog import Column, SyncObject
-from upstate.loading.wording import Refusal, refusal
+from upstate.loading.wording import MOST_KEY_BYTES, Refusal, refusal
 from upstate.wire import Batch, spell
 
 
@@ -29,8 +30,11 @@ def inspect(obj: SyncObject, batch: Batch, school_year: int | None) -> Inspected
     refused = list(_misfits(obj, batch.misfits))
     records = batch.records
     found = [(mask, column, reason) for column in obj.columns for mask, reason in _checks(column, records)]
+    found += _long_keys(obj, records)
     if obj.school_year is not None and school_year is not None:
         year = records.column(obj.school_year)
+        if year.null_count and not obj.column(obj.school_year).required:
+            found.append((pc.is_null(year), obj.column(obj.school_year), "required"))
         other = pc.fill_null(pc.not_equal(year, pa.scalar(school_year, year.type)), False)
         if pc.any(other).as_py():
             found.append((other, obj.column(obj.school_year), "other_year"))
@@ -56,6 +60,18 @@ def _checks(column: Column, records: pa.RecordBatch) -> Iterator[tuple[pa.Array,
     if column.codes is not None:
         known = pc.is_in(values, value_set=pa.array(list(column.codes), pa.string()))
         yield from _some(pc.and_(pc.is_valid(values), pc.invert(known)), "unknown_code")
+
+
+def _long_keys(obj: SyncObject, records: pa.RecordBatch) -> list[tuple[pa.Array, Column, str]]:
+    """Keys that no index of PostgreSQL's would take: counted as they are spelled, a byte of binary as two."""
+    long = [c for c in obj.key_columns if c.type in ("text", "bytes", "json")]
+    if not long or records.nbytes <= MOST_KEY_BYTES:
+        return []
+    size: Any = 0
+    for column in long:
+        length = pc.fill_null(pc.binary_length(records.column(column.name)), 0)
+        size = pc.add(size, pc.multiply(length, 2 if column.type == "bytes" else 1))
+    return [(mask, long[0], reason) for mask, reason in _some(pc.greater(size, MOST_KEY_BYTES), "key_too_long")]
 
 
 def _some(mask: pa.Array, reason: str) -> Iterator[tuple[pa.Array, str]]:

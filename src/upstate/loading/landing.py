@@ -11,14 +11,16 @@ import psycopg
 from psycopg import sql
 
 from upstate.errors import FencedError, LandingError
-from upstate.loading.duplicates import find_held
+from upstate.loading.duplicates import find_held, meets_other_years
 from upstate.loading.filling import Filled, fill
-from upstate.loading.isolating import REFUSALS, find_refused
+from upstate.loading.isolating import find_refused, number_candidates
 from upstate.loading.judging import judge, withdraw
 from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.leftovers import find_gone, make_gone
 from upstate.loading.merging import merge
-from upstate.loading.settling import count_found, settle
+from upstate.loading.refusing import REFUSALS
+from upstate.loading.settling import count_found, settle, settle_other_years
+from upstate.loading.state import constraint_name
 from upstate.loading.statements import Part, columns, equal, fetch_row, state_table, statement
 from upstate.loading.task import Candidates, Task, same_year
 from upstate.planning import Counts
@@ -27,8 +29,8 @@ Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
 
 
-class _HeldByLeftoverError(Exception):
-    """Candidates share what must be unique with rows that the district no longer has: merge again without them."""
+class _HeldByOthersError(Exception):
+    """Candidates share what must be unique with rows that stay as they are: merge again without them."""
 
 
 def land(connection: Connection, task: Task) -> Counts:
@@ -37,10 +39,18 @@ def land(connection: Connection, task: Task) -> Counts:
     One transaction; nothing of it is seen before it ends. FencedError where the order has moved on to another claim,
     WireError where a kept batch cannot be read, LandingError where the database stops for a reason that is no record's.
     """
-    with landing(connection, task) as cursor:
-        counts = _land(cursor, task)
-        settle(cursor, task, counts)
-    return counts
+    attempts = 3
+    while True:
+        attempts -= 1
+        try:
+            with landing(connection, task) as cursor:
+                counts = _land(cursor, task)
+                settle(cursor, task, counts)
+                return counts
+        except LandingError as error:
+            # Another writer was already at a row of this object when it came to wait for this landing.
+            if not attempts or not isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
+                raise
 
 
 @contextmanager
@@ -55,7 +65,12 @@ def landing(connection: Connection, task: Task) -> Iterator[Cursor]:
                 )
             cursor.execute(statement("lock_district"), task.values)
             cursor.execute(statement("plan_by_set"))
-            if _value(cursor, "may_skip_triggers", task):
+            cursor.execute(statement("spell_plainly"))
+            declared = [constraint_name(task.object, reference) for reference in task.object.references]
+            skip = cursor.execute(
+                statement("may_skip_triggers"), {"table": task.object.table, "declared": declared}
+            ).fetchone()
+            if skip is not None and skip[0]:
                 cursor.execute(statement("skip_triggers"))
             yield cursor
     except psycopg.Error as error:
@@ -90,6 +105,7 @@ def _straight_in(cursor: Cursor, task: Task) -> Counts:
     make_gone(cursor, task)
     filled = fill(cursor, task, candidates.table, sort=True)
     removed = judge(cursor, candidates, refused=filled.refused)
+    settle_other_years(cursor, candidates)
     return _counts(cursor, task, filled, created=filled.candidates - removed)
 
 
@@ -100,10 +116,18 @@ def _compare(cursor: Cursor, task: Task) -> Counts:
 
 def _compare_apart(cursor: Cursor, task: Task) -> Counts:
     """Find which records the database refuses, turn those away, and merge the rest as one."""
-    waiting = _wait(cursor, task)
-    if find_refused(cursor, task):
+    waiting = _wait(cursor, task, carefully=True)
+    number_candidates(cursor)
+    while True:
+        refused = find_refused(cursor, task)
         withdraw(cursor, waiting.candidates, refused=waiting.filled.refused)
-    return _merge(cursor, waiting)
+        try:
+            with cursor.connection.transaction():
+                return _merge(cursor, waiting)
+        except REFUSALS:
+            # What was turned away keeps its row at the state, and that may stand in the way of others.
+            if not refused:
+                raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +139,15 @@ class _Waiting:
     told_gone: int
 
 
-def _wait(cursor: Cursor, task: Task) -> _Waiting:
+def _wait(cursor: Cursor, task: Task, *, carefully: bool = False) -> _Waiting:
     candidates = Candidates(task, in_place=False)
-    cursor.execute(statement("make_candidates", table=state_table(task.object)))
+    names = columns(None, ("district_id", *(c.name for c in task.object.columns)))
+    cursor.execute(statement("make_candidates", table=state_table(task.object), columns=names))
     told_gone = make_gone(cursor, task)
-    filled = fill(cursor, task, candidates.table, sort=False)
+    filled = fill(cursor, task, candidates.table, sort=False, carefully=carefully)
     judge(cursor, candidates, refused=filled.refused)
-    if told_gone and find_held(cursor, candidates):
-        withdraw(cursor, candidates, refused=filled.refused)
+    if not task.everything:
+        _turn_away_held(cursor, candidates, filled)
     return _Waiting(candidates, filled, told_gone)
 
 
@@ -130,26 +155,33 @@ def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
     task, filled = waiting.candidates.task, waiting.filled
     if not task.everything:
         created, updated = merge(cursor, task)
+        settle_other_years(cursor, waiting.candidates)
         return _counts(cursor, task, filled, created=created, updated=updated, leftovers=waiting.told_gone)
-    before = _value(cursor, "count_held", task, table=state_table(task.object), same_year=same_year(task))
     for _ in range(2):
         try:
             with cursor.connection.transaction():
                 created, updated = merge(cursor, task)
                 landed = filled.candidates - sum(count_found(cursor, task).values())
-                matched = landed - created + _rejected_held(cursor, task)
-                counts = _counts(cursor, task, filled, created=created, updated=updated, leftovers=before - matched)
-                # A leftover is the one kind of row that candidates were not yet held against.
-                if counts.leftovers:
+                after = _value(cursor, "count_held", task, table=state_table(task.object), same_year=same_year(task))
+                rejected = _rejected_held(cursor, task)
+                leftovers = after - landed - rejected
+                # Rows that stay as they are: the one kind that candidates were not yet held against.
+                if leftovers:
                     find_gone(cursor, task)
-                    if find_held(cursor, waiting.candidates):
-                        raise _HeldByLeftoverError
-                return counts
-        except _HeldByLeftoverError:
+                if (leftovers or rejected or meets_other_years(task)) and find_held(cursor, waiting.candidates):
+                    raise _HeldByOthersError
+                settle_other_years(cursor, waiting.candidates)
+                return _counts(cursor, task, filled, created=created, updated=updated, leftovers=leftovers)
+        except _HeldByOthersError:
             find_gone(cursor, task)
-            find_held(cursor, waiting.candidates)
-            withdraw(cursor, waiting.candidates, refused=filled.refused)
+            _turn_away_held(cursor, waiting.candidates, filled)
     raise LandingError(f"{task.object.name} could not land: its unique rules keep finding other records. Report this.")
+
+
+def _turn_away_held(cursor: Cursor, candidates: Candidates, filled: Filled) -> None:
+    """What is turned away stays at the state as it was, and that may stand in the way of others: to a fixed point."""
+    while find_held(cursor, candidates):
+        withdraw(cursor, candidates, refused=filled.refused)
 
 
 def _counts(

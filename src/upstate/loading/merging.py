@@ -8,15 +8,19 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import SyncObject
-from upstate.loading.statements import Part, column, columns, equal, fetch_row, state_table, statement
+from upstate.loading.refusing import REFUSALS
+from upstate.loading.statements import Part, any_of, column, columns, equal, fetch_row, state_table, statement
 from upstate.loading.task import Task
 
+Cursor = psycopg.Cursor[Any]
 EVERY = sql.SQL("true")
 
 
-def merge(cursor: psycopg.Cursor[Any], task: Task, slice_: Part = EVERY) -> tuple[int, int]:
+def merge(cursor: Cursor, task: Task, slice_: Part = EVERY) -> tuple[int, int]:
     """Merge the candidates (of a slice of them) into the state's table; returns how many were created and updated."""
     obj = task.object
+    moves = _moves(obj)
+    moved = _move(cursor, task, slice_, moves) if moves else 0
     names = [c.name for c in obj.columns]
     row = fetch_row(
         cursor,
@@ -31,7 +35,62 @@ def merge(cursor: psycopg.Cursor[Any], task: Task, slice_: Part = EVERY) -> tupl
         ),
         task.values,
     )
-    return row[0], row[1]
+    return row[0], row[1] + moved
+
+
+def lift_moving(cursor: Cursor, task: Task) -> None:
+    """Take out rows whose value of a unique index changes, in a transaction that is undone.
+
+    Then a record is refused for a value that another keeps, and not for one that another is about to give up. Where
+    references forbid to take them out, they stay.
+    """
+    obj = task.object
+    if moves := _moves(obj):
+        try:
+            with cursor.connection.transaction():
+                cursor.execute(
+                    statement(
+                        "lift_moving", table=state_table(obj), same=equal("held", "record", obj.key), moves=moves
+                    ),
+                    task.values,
+                )
+        except REFUSALS:
+            return
+
+
+def _move(cursor: Cursor, task: Task, slice_: Part, moves: Part) -> int:
+    """Let rows swap values of a unique index, which looks at each row as it is written; returns how many moved."""
+    obj = task.object
+    pushed = {c.name for c in obj.pushed}
+    names = [name for (name,) in cursor.execute(statement("columns_of"), {"table": obj.table}).fetchall()]
+    cursor.execute(
+        statement(
+            "move",
+            table=state_table(obj),
+            slice=slice_,
+            same=equal("held", "record", obj.key),
+            moves=moves,
+            columns=columns(None, names),
+            values=sql.SQL(", ").join(
+                sql.SQL("{} as {}").format(column("record" if n in pushed else "held", n), sql.Identifier(n))
+                for n in names
+            ),
+            keys=columns(None, obj.key),
+        ),
+        task.values,
+    )
+    return cursor.rowcount
+
+
+def _moves(obj: SyncObject) -> Part | None:
+    """The condition that a row's value of a unique index across the state changes; None where none can."""
+    pushed = {c.name for c in obj.pushed}
+    names = {n for unique in obj.uniques if unique.across == "state" for n in unique.columns if n in pushed}
+    if not names:
+        return None
+    return any_of(
+        sql.SQL("{} is distinct from {}").format(column("held", n), column("record", n)) for n in sorted(names)
+    )
 
 
 def _update(obj: SyncObject) -> Part:

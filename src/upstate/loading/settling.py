@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
-from upstate.loading.keys import found_keys
-from upstate.loading.statements import columns, key_text, statement
-from upstate.loading.task import Task
+from upstate.loading.keys import found_keys, is_found, readable, typed_keys
+from upstate.loading.statements import columns, equal, key_text, statement
+from upstate.loading.task import Candidates, Task
 from upstate.planning import Counts
 
 Cursor = psycopg.Cursor[Any]
@@ -19,6 +20,25 @@ def count_found(cursor: Cursor, task: Task) -> dict[str, int]:
     """How many rejected candidates met each verdict; a key that came twice counts twice."""
     keys = columns(None, found_keys(task.object))
     return {verdict: int(n) for verdict, n in cursor.execute(statement("count_found", keys=keys)).fetchall()}
+
+
+def settle_other_years(cursor: Cursor, candidates: Candidates) -> None:
+    """Resolve rejections of another year whose record has landed in this one."""
+    task = candidates.task
+    obj = task.object
+    if obj.school_year is None or task.school_year is None:
+        return
+    cursor.execute(
+        statement(
+            "settle_other_years",
+            keys=typed_keys(obj),
+            readable=readable(obj),
+            candidates=candidates.judged,
+            on=equal("held", "record", dict(zip(found_keys(obj), obj.key, strict=True))),
+            unfound=sql.SQL("not exists (select from finding where {})").format(is_found(obj)),
+        ),
+        task.values,
+    )
 
 
 def settle(cursor: Cursor, task: Task, counts: Counts) -> None:

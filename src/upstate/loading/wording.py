@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upstate.catalog import Column, SyncObject
+from upstate.loading.refusing import ADVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Refusal:
 INSPECTED: Mapping[str, tuple[str, str]] = {
     "required": ("{column} is empty.", "Give {column} a value: every {object} needs one."),
     "too_long": ("{column} is too long: it takes {room}.", "Shorten {column}."),
+    "key_too_long": ("{column} is too long for a key.", "Shorten {column}: a key takes 2000 bytes at most."),
     "unknown_code": ("{column} holds a code that is not in its list.", "Take one of the codes for {column}: {room}."),
     "other_year": ("{column} is not the school year that was asked for.", "Correct {column}, or resync its own year."),
     "not_an_integer": ("{column} is not a whole number.", "Correct {column}: it takes {room}."),
@@ -44,6 +46,8 @@ INSPECTED: Mapping[str, tuple[str, str]] = {
     "nul_character": ("{column} holds a NUL character.", "Remove the NUL character from {column}."),
     "not_utf8": ("{column} holds characters that are not valid text.", "Type the text of {column} anew."),
 }
+MOST_KEY_BYTES = 2000
+_SHOWN = 60
 _MISFIT = ("{column} holds a value that does not fit.", "Correct {column}: it takes {room}.")
 
 # The reasons found among other records; filled in by SQL, where the keys are.
@@ -61,7 +65,19 @@ def refusal(obj: SyncObject, key: tuple[str | None, ...], reason: str, column: s
     known = {c.name: c for c in obj.columns}
     room = room_of(known[column]) if column in known else "a value of its type"
     filled = {"column": column, "room": room, "object": obj.name}
-    return Refusal(key, reason, column, message.format(**filled), advice.format(**filled))
+    return Refusal(_shortened(key), reason, column, message.format(**filled), advice.format(**filled))
+
+
+def refused_by_database(key: tuple[str | None, ...], said: str) -> Refusal:
+    """The words for a record that the database cannot hold."""
+    return Refusal(_shortened(key), REFUSED, "", said, ADVICE)
+
+
+def _shortened(key: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """Rejections are found by key, and PostgreSQL's index takes 2704 bytes in all."""
+    if sum(len(part.encode()) for part in key if part is not None) <= MOST_KEY_BYTES:
+        return key
+    return tuple(part if part is None or len(part) <= _SHOWN else part[:_SHOWN] + "…" for part in key)
 
 
 def room_of(column: Column) -> str:

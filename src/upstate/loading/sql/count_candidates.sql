@@ -1,2 +1,0 @@
--- How many candidates there are.
-select count(*) from pg_temp.candidate
