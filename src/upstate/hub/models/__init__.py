@@ -6,7 +6,9 @@ from upstate.hub.models.catalog import CatalogFile
 from upstate.hub.models.district import District, Source, Zone
 from upstate.hub.models.people import AuditEntry, Grant, Person, Role, SignInAttempt
 from upstate.hub.models.rejection import Rejection
+from upstate.hub.models.requests import RequestedDistrict, StateRequest
 from upstate.hub.models.resync import Batch, Order, Resync
+from upstate.hub.models.years import YearSwitch
 
 __all__ = [
     "Agent",
@@ -20,9 +22,12 @@ __all__ = [
     "Order",
     "Person",
     "Rejection",
+    "RequestedDistrict",
     "Resync",
     "Role",
     "SignInAttempt",
     "Source",
+    "StateRequest",
+    "YearSwitch",
     "Zone",
 ]

@@ -29,6 +29,7 @@ class Resync(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     noticed_at = models.DateTimeField(null=True)  # when people were told that it ended
+    stall_told_at = models.DateTimeField(null=True)  # when people were last told that it stands still
 
     class Meta:
         db_table = "hub_resync"
@@ -37,6 +38,11 @@ class Resync(models.Model):
                 fields=["zone", "school_year", "id"],
                 name="resyncs_that_have_not_ended",
                 condition=Q(state__in=["queued", "running"]),
+            ),
+            models.Index(
+                fields=["id"],
+                name="resyncs_to_tell_of",
+                condition=Q(state__in=["finished", "failed"], noticed_at=None),
             ),
         )
         constraints = (
