@@ -74,7 +74,8 @@ def test_the_second_request_of_a_zone_and_year_waits_for_the_first(world: World)
 
     one, two = Resync.objects.get(id=first), Resync.objects.get(id=second)
     assert one.state == "finished"
-    assert one.finished_at is not None and two.started_at is not None
+    assert one.finished_at is not None
+    assert two.started_at is not None
     assert one.finished_at <= two.started_at
 
 

@@ -64,6 +64,7 @@ TEMPLATES: list[dict[str, Any]] = [
 FORM_RENDERER = "upstate.hub.web.forms.Renderer"
 
 AUTH_USER_MODEL = "hub.Person"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an e-mail is unique, upper and lower case alike, by a constraint of its own
 AUTHENTICATION_BACKENDS = [
     "upstate.hub.web.signing_in.Passwords",
     "allauth.account.auth_backends.AuthenticationBackend",
