@@ -1,0 +1,179 @@
+"""The hub as processes: comes up, answers, heals, and leaves nothing behind, however it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.web.conftest import World
+from tests.web.test_worker import placed, state_of
+
+PATIENCE = 90.0  # seconds
+pytestmark = pytest.mark.slow
+
+
+def wait_until(so: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not so():
+        assert time.monotonic() < end, what
+        time.sleep(0.1)
+
+
+def upstate(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "upstate", *words]
+    return subprocess.run(line, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+def environment_of(home: Path, url: str | None) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("UPSTATE_")}
+    return {**clean, "UPSTATE_HOME": str(home), **({} if url is None else {"UPSTATE_DATABASE_URL": url})}
+
+
+class Hub:
+    """A hub that was started with `upstate hub up`, and what it said."""
+
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        self.environment, self.log = environment, log
+        with log.open("wb") as out:
+            line = [sys.executable, "-m", "upstate", "hub", "up"]
+            self.process = subprocess.Popen(line, env=environment, stdout=out, stderr=subprocess.STDOUT)
+        wait_until(lambda: "The hub is ready" in self.said or self.process.poll() is not None, "it did not come up")
+        assert self.process.poll() is None, self.said
+        self.address = self.said.split("The hub is ready: ")[1].split()[0]
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def tree(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def child(self, command: str) -> psutil.Process:
+        return next(each for each in self.tree() if command in each.cmdline())
+
+    def status(self) -> int:
+        with urllib.request.urlopen(f"{self.address}/alive/", timeout=10) as answer:
+            return int(answer.status)
+
+
+@contextmanager
+def hub(environment: dict[str, str], log: Path) -> Iterator[Hub]:
+    """A hub for the block; whatever is left of it afterwards is killed."""
+    running = Hub(environment, log)
+    known = running.tree()
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            known += running.tree()
+            running.process.terminate()
+            try:
+                running.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                running.process.kill()
+        for each in known:
+            if each.is_running():
+                each.kill()
+
+
+def test_the_hub_comes_up_answers_and_leaves_nothing_behind_when_it_is_told_to_stop(
+    world: World, tmp_path: Path
+) -> None:
+    environment = environment_of(tmp_path / "home", world.url)
+    with hub(environment, tmp_path / "log") as running:
+        assert running.status() == 200
+        second = upstate(environment, "hub", "up")
+        assert second.returncode == 1
+        assert f"The hub runs already at {running.address}" in second.stderr
+        tree = running.tree()
+        assert len(tree) >= 3
+        assert upstate(environment, "hub", "down").stdout == "stopped\n"
+        assert running.process.wait(PATIENCE) == 0
+        wait_until(lambda: not any(each.is_running() for each in tree), "something was left behind")
+    assert upstate(environment, "hub", "down").stdout == "it was not running\n"
+
+
+def test_ctrl_c_stops_the_hub_in_seconds_and_it_comes_up_again(world: World, tmp_path: Path) -> None:
+    environment = environment_of(tmp_path / "home", world.url)
+    for _ in range(2):
+        with hub(environment, tmp_path / "log") as running:
+            running.process.send_signal(signal.SIGINT)
+            began = time.monotonic()
+            assert running.process.wait(PATIENCE) == 0
+            assert time.monotonic() - began < 20
+
+
+def test_a_child_that_was_killed_is_started_again_and_its_resync_goes_on(world: World, tmp_path: Path) -> None:
+    environment = environment_of(tmp_path / "home", world.url)
+    with hub(environment, tmp_path / "log") as running:
+        resync = placed("Lakeside", "Enrollment", "Roster")
+        wait_until(lambda: state_of(resync) != "queued", "nobody took it up")
+        running.child("work").kill()
+        running.child("serve").kill()
+        wait_until(lambda: running.said.count("starting it again") == 2, "they were not missed")
+        wait_until(lambda: state_of(resync) == "finished", "it did not go on")
+
+        def answers() -> bool:
+            try:
+                return running.status() == 200
+            except OSError:
+                return False
+
+        wait_until(answers, "the pages did not come back")
+
+
+def test_nothing_outlives_a_hub_that_was_killed(world: World, tmp_path: Path) -> None:
+    environment = environment_of(tmp_path / "home", world.url)
+    with hub(environment, tmp_path / "log") as running:
+        tree = running.tree()
+        running.process.kill()
+        wait_until(lambda: not any(each.is_running() for each in tree), "something outlived it")
+        assert upstate(environment, "hub", "down").stdout == "it was not running\n"
+
+
+def test_two_hubs_on_one_database_run_everything_once_even_when_one_is_killed(world: World, tmp_path: Path) -> None:
+    homes = [environment_of(tmp_path / name, world.url) for name in ("one", "two")]
+    with hub(homes[0], tmp_path / "log1") as first, hub(homes[1], tmp_path / "log2") as second:
+        assert first.address != second.address
+        asked = [placed(district, "School") for district in ("Lakeside", "Riverton") * 3]
+        asked.append(placed("Lakeside", "Enrollment", "Roster", "TestScore"))
+        wait_until(lambda: state_of(asked[0]) != "queued", "nobody took it up")
+        first.process.kill()
+        wait_until(lambda: all(state_of(each) == "finished" for each in asked), "something was lost")
+        assert second.status() == 200
+    from upstate.hub.models import Order
+
+    assert set(Order.objects.filter(resync__in=asked).values_list("state", flat=True)) == {"landed"}
+
+
+def test_the_hub_brings_its_own_postgresql_and_takes_it_along(tmp_path: Path) -> None:
+    tmp_path.chmod(0o711)
+    for folder in tmp_path.parents[:2]:
+        folder.chmod(folder.stat().st_mode | 0o011)
+    environment = environment_of(tmp_path / "home", None)
+    assert upstate(environment, "hub", "up").stderr == (
+        "upstate: The hub is not set up in this database. Run: upstate hub init.\n"
+    )
+    assert upstate(environment, "hub", "init").returncode == 0
+    with hub(environment, tmp_path / "log") as running:
+        assert running.status() == 200
+        assert upstate(environment, "hub", "down").stdout == "stopped\n"
+    from upstate.embedded import Cluster
+
+    assert not Cluster(tmp_path / "home" / "postgres").running()
+
+
+def test_a_port_that_is_in_use_is_told(world: World, tmp_path: Path) -> None:
+    with hub(environment_of(tmp_path / "one", world.url), tmp_path / "log") as running:
+        port = running.address.rpartition(":")[2]
+        other = upstate(environment_of(tmp_path / "two", world.url), "hub", "up", "--port", port)
+    assert (other.returncode, other.stderr) == (1, f"upstate: Port {port} is in use. Choose another with --port.\n")
