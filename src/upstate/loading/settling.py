@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -41,10 +42,20 @@ def settle_other_years(cursor: Cursor, candidates: Candidates) -> None:
     )
 
 
+def sum_up(cursor: Cursor, values: Mapping[str, Any]) -> None:
+    """Keep the sums of a district's open rejections of one object, by root and by reason; `values`: district, object.
+
+    Whoever changes which rejections are open calls it in the same transaction, under the district's lock.
+    """
+    for name in ("settle_roots", "forget_tally", "settle_tally"):
+        cursor.execute(statement(name), values)
+
+
 def settle(cursor: Cursor, task: Task, counts: Counts) -> None:
     """Write down what happened and let the kept batches go, all within the landing's transaction."""
     found_key = key_text("finding", found_keys(task.object))
     cursor.execute(statement("settle_rejections", found_key=found_key), task.values)
     cursor.execute(statement("settle_resolved"), task.values)
+    sum_up(cursor, task.values)
     cursor.execute(statement("settle_order"), {**task.values, **asdict(counts)})
     cursor.execute(statement("settle_batches"), task.values)

@@ -4,6 +4,8 @@ from upstate.hub.models.agents import Agent, AgentEntry
 from upstate.hub.models.alerts import Alert
 from upstate.hub.models.catalog import CatalogFile
 from upstate.hub.models.district import District, Source, Zone
+from upstate.hub.models.error_log import Hold, Root, Tally
+from upstate.hub.models.fields import FieldOwner
 from upstate.hub.models.people import AuditEntry, Grant, Person, Role, SignInAttempt
 from upstate.hub.models.rejection import Rejection
 from upstate.hub.models.requests import RequestedDistrict, StateRequest
@@ -18,16 +20,20 @@ __all__ = [
     "Batch",
     "CatalogFile",
     "District",
+    "FieldOwner",
     "Grant",
+    "Hold",
     "Order",
     "Person",
     "Rejection",
     "RequestedDistrict",
     "Resync",
     "Role",
+    "Root",
     "SignInAttempt",
     "Source",
     "StateRequest",
+    "Tally",
     "YearSwitch",
     "Zone",
 ]

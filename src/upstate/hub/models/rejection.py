@@ -2,13 +2,28 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from upstate.hub.models.district import District
+from upstate.hub.models.people import Person
 from upstate.hub.models.resync import Resync
+
+OPEN = models.Q(resolved_at=None, cleared_at=None)
+CLEARED = models.Q(resolved_at=None, cleared_at__isnull=False)
+RESOLVED = models.Q(resolved_at__isnull=False)
+
+
+def _listed(name: str, condition: models.Q) -> models.Index:
+    """An index over the rejections of one standing; 0 stands for no school year, so that a page's start compares."""
+    columns = ("district", "verdict", "object", "reason", Coalesce("school_year", 0), "first_seen_at", "id")
+    return models.Index(*columns, name=name, condition=condition)
 
 
 class Rejection(models.Model):
     """One reason of one record. Open while `resolved_at` is null; a rerun updates it and never doubles it.
+
+    One that is cleared is taken off the lists by hand: it holds back what it held back, and is back on the lists as
+    soon as a resync meets it again.
 
     `key` holds the key's parts as text. A record that failed, or was excluded by a rule of its own object, is its own
     root. `records` says how many delivered records this row stands for: a key that came twice counts 2.
@@ -33,6 +48,8 @@ class Rejection(models.Model):
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
+    cleared_by = models.ForeignKey(Person, on_delete=models.SET_NULL, related_name="+", null=True, db_index=False)
+    cleared_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "hub_rejection"
@@ -44,6 +61,17 @@ class Rejection(models.Model):
             ),
             models.CheckConstraint(
                 name="rejection_verdict", condition=models.Q(verdict__in=["failed", "blocked", "excluded"])
+            ),
+        )
+        indexes = (
+            # the Error Log's lists, each in the order of its pages
+            _listed("rejections_open", OPEN),
+            _listed("rejections_cleared", CLEARED),
+            _listed("rejections_resolved", RESOLVED),
+            models.Index(
+                fields=["district", "root_object", "root_key", "object", "id"],
+                name="rejections_of_a_root",
+                condition=OPEN & ~models.Q(verdict="failed"),
             ),
         )
 

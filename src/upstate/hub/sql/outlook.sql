@@ -5,6 +5,7 @@ WITH open AS (
     FROM hub_rejection
     WHERE district_id = %(district)s
         AND resolved_at IS NULL
+        AND cleared_at IS NULL
         AND coalesce(last_seen_id = %(resync)s::bigint, true)
 ),
 problem AS (

@@ -17,6 +17,7 @@ SELECT
 FROM hub_rejection
 WHERE district_id = %(district)s
     AND resolved_at IS NULL
+    AND cleared_at IS NULL
     AND coalesce(object = %(object)s::text, true)
 ORDER BY array_position(ARRAY['failed', 'blocked', 'excluded'], verdict), object, key, reason, "column", school_year
 LIMIT %(limit)s::bigint

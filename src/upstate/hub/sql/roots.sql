@@ -6,6 +6,7 @@ WITH open AS (
     FROM hub_rejection
     WHERE district_id = %(district)s
         AND resolved_at IS NULL
+        AND cleared_at IS NULL
         AND coalesce(last_seen_id = %(resync)s::bigint, true)
 ),
 held AS (
@@ -34,6 +35,7 @@ own AS (
     FROM hub_rejection
     WHERE district_id = %(district)s
         AND resolved_at IS NULL
+        AND cleared_at IS NULL
         AND (object, key, reason) = (root_object, root_key, root_reason)
     ORDER BY object, key, reason, "column"
 ),
