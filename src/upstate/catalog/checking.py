@@ -165,6 +165,12 @@ def _check_reference(obj: SyncObject, reference: Reference, parent: SyncObject, 
             "Name one column of the same type for each part of that key, in its order.",
         )
     if reference.when_excluded == "clear":
+        if reference.to == obj.name:
+            raise file.error(
+                place.at("when_excluded"),
+                f"a reference of {obj.name} to itself cannot be cleared",
+                "Leave when_excluded out: what hangs on an excluded record is excluded too.",
+            )
         for column in ours:
             if column.required:
                 raise file.error(

@@ -13,6 +13,14 @@ def found_keys(obj: SyncObject) -> list[str]:
     return [f"k{number}" for number in range(1, len(obj.key) + 1)]
 
 
+def found_columns(obj: SyncObject) -> Part:
+    """The key's columns under those names, from a table called `record`."""
+    return sql.SQL(", ").join(
+        sql.SQL("record.{} as {}").format(sql.Identifier(name), sql.Identifier(found))
+        for name, found in zip(obj.key, found_keys(obj), strict=True)
+    )
+
+
 def is_found(obj: SyncObject, alias: str = "record") -> Part:
     """The condition that this record is in `finding`."""
     return equal("finding", alias, dict(zip(found_keys(obj), obj.key, strict=True)))

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from upstate.errors import FencedError, LandingError
 from upstate.loading.duplicates import find_held, meets_other_years
 from upstate.loading.filling import Filled, fill
 from upstate.loading.isolating import find_refused, number_candidates
 from upstate.loading.judging import judge, withdraw
-from upstate.loading.keys import found_keys, readable, typed_keys
+from upstate.loading.keys import found_columns, found_keys, readable, typed_keys
 from upstate.loading.leftovers import find_gone, make_gone
 from upstate.loading.merging import merge
 from upstate.loading.refusing import REFUSALS
@@ -81,12 +80,8 @@ def landing(connection: Connection, task: Task) -> Iterator[Cursor]:
 def _land(cursor: Cursor, task: Task) -> Counts:
     """The quick way first, and step by step the more careful ones: as fast as the data is good."""
     table = state_table(task.object)
-    keys = sql.SQL(", ").join(
-        sql.SQL("record.{} as {}").format(sql.Identifier(name), sql.Identifier(found))
-        for name, found in zip(task.object.key, found_keys(task.object), strict=True)
-    )
     cursor.execute(statement("make_refusal"))
-    cursor.execute(statement("make_finding", keys=keys, table=table))
+    cursor.execute(statement("make_finding", keys=found_columns(task.object), table=table))
     held = _value(cursor, "has_rows", task, table=table)
     for way in (_compare,) if held or not task.everything else (_straight_in, _compare):
         try:

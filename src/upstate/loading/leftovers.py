@@ -10,7 +10,7 @@ import pyarrow as pa
 from psycopg import sql
 
 from upstate.errors import WireError
-from upstate.loading.keys import found_keys, is_found, readable, typed_keys
+from upstate.loading.keys import found_columns, found_keys, is_found, readable, typed_keys
 from upstate.loading.statements import columns, equal, state_table, statement
 from upstate.loading.task import Task, same_year
 from upstate.wire import arrow_type
@@ -21,11 +21,7 @@ Cursor = psycopg.Cursor[Any]
 def make_gone(cursor: Cursor, task: Task) -> int:
     """Make `gone` and fill it with what the comparison told; returns how many keys those are."""
     obj = task.object
-    keys = sql.SQL(", ").join(
-        sql.SQL("record.{} as {}").format(sql.Identifier(name), sql.Identifier(k))
-        for name, k in zip(obj.key, found_keys(obj), strict=True)
-    )
-    cursor.execute(statement("make_gone", keys=keys, table=state_table(obj)), task.values)
+    cursor.execute(statement("make_gone", keys=found_columns(obj), table=state_table(obj)), task.values)
     if task.gone is None:
         return 0
     told = _read(task, task.gone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -11,8 +12,11 @@ from psycopg import sql
 from upstate.catalog import Catalog, Column, Graph, Reference, SyncObject, Unique
 from upstate.errors import DatabaseError
 from upstate.loading.statements import columns, sql_type, state_table, statement
+from upstate.loading.understanding import check_rules
 
 Connection = psycopg.Connection[Any]
+Cursor = psycopg.Cursor[Any]
+Constraints = Mapping[tuple[str, str], list[str] | None]
 _NAME_BYTES = 63
 _SPELLED = {
     "double": "double precision",
@@ -27,32 +31,57 @@ _SPELLED = {
 def prepare_state(connection: Connection, catalog: Catalog) -> list[str]:
     """Make what the state lacks of this catalog, in one transaction; returns a line for each thing made.
 
-    DatabaseError where a column is there with another type: Upstate changes no column that holds data.
+    DatabaseError where something is there that does not fit: Upstate changes no column, key or reference that holds
+    data. CatalogError where PostgreSQL does not take a rule. The control tables must be there.
     """
-    made: list[str] = []
-    with connection.transaction(), connection.cursor() as cursor:
-        cursor.execute(statement("state_schema"))
-        cursor.execute(statement("state_lock_function"))
-        held = _held_columns(cursor)
-        for name in Graph.of(catalog).order(catalog.objects):
-            made += _prepare_table(cursor, catalog[name], held.get(catalog[name].table))
-        constraints = {row[0] for row in cursor.execute(statement("state_constraints")).fetchall()}
-        for obj in catalog:
-            made += _prepare_references(cursor, catalog, obj, constraints)
-            made += _prepare_uniques(cursor, obj, constraints)
-        for parent in sorted({r.to for obj in catalog for r in obj.references}):
-            cursor.execute(statement("state_lock_trigger", table=state_table(catalog[parent])))
+    try:
+        with connection.transaction(), connection.cursor() as cursor:
+            made = _prepare(cursor, catalog)
+            check_rules(cursor, catalog)
+    except psycopg.Error as error:
+        said = error.diag.message_primary or str(error).strip().splitlines()[0]
+        raise DatabaseError(f"The state's tables cannot be made as the catalog has them: {said}.") from error
     return made
 
 
-def _held_columns(cursor: psycopg.Cursor[Any]) -> dict[str, dict[str, str]]:
+def _prepare(cursor: Cursor, catalog: Catalog) -> list[str]:
+    made: list[str] = []
+    cursor.execute(statement("state_schema"))
+    cursor.execute(statement("state_lock_function"))
+    held = _held_columns(cursor)
+    keys = dict(cursor.execute(statement("state_keys")).fetchall())
+    for name in Graph.of(catalog).order(catalog.objects):
+        obj = catalog[name]
+        _check_key(obj, keys.get(obj.table), held.get(obj.table))
+        made += _prepare_table(cursor, obj, held.get(obj.table))
+    constraints = {
+        (table, name): says for table, name, says in cursor.execute(statement("state_constraints")).fetchall()
+    }
+    for obj in catalog:
+        made += _prepare_references(cursor, catalog, obj, constraints)
+        made += _prepare_uniques(cursor, obj, constraints)
+    for parent in sorted({r.to for obj in catalog for r in obj.references}):
+        cursor.execute(statement("state_lock_trigger", table=state_table(catalog[parent])))
+    return made
+
+
+def _check_key(obj: SyncObject, key: list[str] | None, held: object) -> None:
+    wanted = ["district_id", *obj.key]
+    if held is not None and key != wanted:
+        raise DatabaseError(
+            f"The key of state.{obj.table} is ({', '.join(key or ())}) at the state, but the catalog says "
+            f"({', '.join(wanted)}). Change the key there yourself, or set the catalog back."
+        )
+
+
+def _held_columns(cursor: Cursor) -> dict[str, dict[str, str]]:
     held: dict[str, dict[str, str]] = {}
     for table, column, kind in cursor.execute(statement("state_columns")).fetchall():
         held.setdefault(table, {})[column] = kind
     return held
 
 
-def _prepare_table(cursor: psycopg.Cursor[Any], obj: SyncObject, held: dict[str, str] | None) -> list[str]:
+def _prepare_table(cursor: Cursor, obj: SyncObject, held: dict[str, str] | None) -> list[str]:
     if held is None:
         cursor.execute(
             statement(
@@ -110,46 +139,57 @@ def _widens(held: str, wanted: str) -> bool:
     return wanted == "text" or (wanted.startswith(room) and int(wanted[len(room) : -1]) >= int(held[len(room) : -1]))
 
 
-def _prepare_references(
-    cursor: psycopg.Cursor[Any], catalog: Catalog, obj: SyncObject, constraints: set[str]
-) -> list[str]:
+def _prepare_references(cursor: Cursor, catalog: Catalog, obj: SyncObject, constraints: Constraints) -> list[str]:
     made = []
     for reference in obj.references:
         name = constraint_name(obj, reference)
-        if name in constraints:
-            continue
         parent = catalog[reference.to]
-        cursor.execute(
-            statement(
-                "state_reference",
-                table=state_table(obj),
-                name=sql.Identifier(name),
-                columns=columns(None, ("district_id", *reference.columns)),
-                parent=state_table(parent),
-                key=columns(None, ("district_id", *parent.key)),
-                deferrable=sql.SQL("deferrable" if reference.to == obj.name else ""),
-            )
+        ours, theirs = ("district_id", *reference.columns), ("district_id", *parent.key)
+        if (obj.table, name) in constraints:
+            if constraints[obj.table, name] != [", ".join(ours), parent.table, ", ".join(theirs)]:
+                raise DatabaseError(
+                    f"The foreign key {name} of state.{obj.table} does not point at state.{parent.table}, as the "
+                    "catalog has it. Drop it at the state, then run this again."
+                )
+            continue
+        query = statement(
+            "state_reference",
+            table=state_table(obj),
+            name=sql.Identifier(name),
+            columns=columns(None, ours),
+            parent=state_table(parent),
+            key=columns(None, theirs),
+            deferrable=sql.SQL("deferrable" if reference.to == obj.name else ""),
         )
+        _add(cursor, query, f"Rows of state.{obj.table} point at rows that state.{parent.table} does not hold")
         made.append(f"foreign key {name}")
     return made
 
 
-def _prepare_uniques(cursor: psycopg.Cursor[Any], obj: SyncObject, constraints: set[str]) -> list[str]:
+def _prepare_uniques(cursor: Cursor, obj: SyncObject, constraints: Constraints) -> list[str]:
     made = []
     for unique in (u for u in obj.uniques if u.across == "state"):
         name = constraint_name(obj, unique)
-        if name not in constraints:
-            cursor.execute(
-                statement(
-                    "state_unique",
-                    table=state_table(obj),
-                    name=sql.Identifier(name),
-                    columns=columns(None, unique.columns),
-                    nulls=sql.SQL("nulls not distinct" if unique.nulls == "equal" else "nulls distinct"),
-                )
+        if (obj.table, name) not in constraints:
+            query = statement(
+                "state_unique",
+                table=state_table(obj),
+                name=sql.Identifier(name),
+                columns=columns(None, unique.columns),
+                nulls=sql.SQL("nulls not distinct" if unique.nulls == "equal" else "nulls distinct"),
             )
+            _add(cursor, query, f"Rows of state.{obj.table} share their {', '.join(unique.columns)}")
             made.append(f"unique index {name}")
     return made
+
+
+def _add(cursor: Cursor, query: sql.Composed, against: str) -> None:
+    try:
+        cursor.execute(query)
+    except psycopg.IntegrityError as error:
+        raise DatabaseError(
+            f"{against}, which the catalog does not allow. Mend or remove them there, then run this again."
+        ) from error
 
 
 def constraint_name(obj: SyncObject, part: Reference | Unique) -> str:

@@ -1,4 +1,18 @@
--- The names of the constraints and indexes that the state has already.
-select conname from pg_constraint where connamespace = 'state'::regnamespace
+-- Foreign keys and indexes of the state's tables: the table, the name, and of a foreign key its columns, the parent and
+-- the parent's columns.
+select c.relname::text, f.conname::text, array[
+    (select string_agg(a.attname, ', ' order by k.place) from unnest(f.conkey) with ordinality as k (number, place)
+        join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.number),
+    parent.relname::text,
+    (select string_agg(a.attname, ', ' order by k.place) from unnest(f.confkey) with ordinality as k (number, place)
+        join pg_attribute a on a.attrelid = f.confrelid and a.attnum = k.number)
+]
+from pg_constraint f
+join pg_class c on c.oid = f.conrelid and c.relnamespace = 'state'::regnamespace
+join pg_class parent on parent.oid = f.confrelid
+where f.contype = 'f'
 union all
-select relname from pg_class where relnamespace = 'state'::regnamespace and relkind in ('i', 'I')
+select c.relname::text, x.relname::text, null
+from pg_index i
+join pg_class c on c.oid = i.indrelid and c.relnamespace = 'state'::regnamespace
+join pg_class x on x.oid = i.indexrelid

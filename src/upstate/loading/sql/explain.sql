@@ -1,0 +1,2 @@
+-- Plan a statement and do not run it.
+explain {query}

@@ -1,0 +1,73 @@
+"""Asks PostgreSQL whether it understands a catalog's SQL, before any record is judged by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from upstate.catalog import Catalog, SyncObject
+from upstate.errors import CatalogError
+from upstate.loading.conditions import Condition, all_conditions
+from upstate.loading.judging import judgement
+from upstate.loading.keys import found_columns
+from upstate.loading.statements import Part, state_table, statement
+from upstate.loading.task import Candidates, Task
+
+Cursor = psycopg.Cursor[Any]
+_ANY = Condition(sql.SQL("false"), 1, "failed", "", "", sql.SQL("''"), sql.SQL("''"))
+
+
+def check_rules(cursor: Cursor, catalog: Catalog) -> None:
+    """Have the judgement of every object planned and not run; CatalogError for the first rule or lookup that cannot be.
+
+    The control tables and the state's tables must be there.
+    """
+    for obj in catalog:
+        candidates = Candidates(_some_task(catalog, obj), in_place=True)
+        conditions, joins = all_conditions(candidates)
+        with cursor.connection.transaction(force_rollback=True):
+            cursor.execute(statement("make_refusal"))
+            cursor.execute(statement("make_finding", keys=found_columns(obj), table=state_table(obj)))
+            if conditions and _plan(cursor, candidates, conditions, joins) is not None:
+                raise _first_fault(cursor, candidates, conditions, joins)
+
+
+def _plan(cursor: Cursor, candidates: Candidates, conditions: list[Condition], joins: list[Part]) -> str | None:
+    """What PostgreSQL says against it; None where it has a plan."""
+    query = statement("explain", query=judgement(candidates, conditions, joins))
+    try:
+        with cursor.connection.transaction():
+            cursor.execute(query, candidates.task.values)
+    except psycopg.Error as error:
+        return error.diag.message_primary or str(error)
+    return None
+
+
+def _first_fault(
+    cursor: Cursor, candidates: Candidates, conditions: list[Condition], joins: list[Part]
+) -> CatalogError:
+    obj = candidates.task.object
+    for lookup, join in zip(obj.lookups, joins, strict=False):  # the lookups' joins come first
+        if said := _plan(cursor, candidates, [_ANY], [join]):
+            return CatalogError(f"{obj.name}.toml: the lookup {lookup.name} is no SQL to PostgreSQL: {said}. Mend it.")
+    for condition in conditions:
+        if said := _plan(cursor, candidates, [condition], joins):
+            rule = f"the rule {condition.reason} is no condition to PostgreSQL"
+            return CatalogError(f"{obj.name}.toml: {rule}: {said}. Mend its `when`.")
+    return CatalogError(f"{obj.name}.toml: PostgreSQL cannot judge by these rules together. Report this.")
+
+
+def _some_task(catalog: Catalog, obj: SyncObject) -> Task:
+    return Task(
+        order=0,
+        epoch=0,
+        resync=0,
+        district=0,
+        school_year=None,
+        zone_year=2000,
+        edition=None,
+        catalog=catalog,
+        object=obj,
+    )
