@@ -101,14 +101,14 @@ def test_the_demo_shows_what_it_is_for_and_run_again_everything_is_unchanged(tmp
     home = tmp_path / "home"
     command = Command({"UPSTATE_HOME": str(home)}, tmp_path)
     try:
-        shown = command.done("demo", "--scale", "0.005")
+        shown = command.done("demo", "--scale", "0.005", "--no-serve")
         assert "DIS Objects" in shown
         assert "hold back" in shown or "holds back" in shown
         assert "upstate errors Lakeside --roots" in shown
         first = command.json("status", "Lakeside")["objects"]
         assert sum(o["created"] for o in first) > 1_000
         assert all(o["failed"] + o["blocked"] + o["excluded"] == o["errors"] for o in first)
-        command.done("demo", "--scale", "0.005")
+        command.done("demo", "--scale", "0.005", "--no-serve")
         again = command.json("status", "Lakeside")["objects"]
         assert [o["unchanged"] for o in again] == [o["created"] for o in first]
         assert [o["errors"] for o in again] == [o["errors"] for o in first]

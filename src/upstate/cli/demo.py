@@ -27,24 +27,32 @@ DISTRICT, EDITION, YEAR = "Lakeside", "KY", 2024
 @click.option(
     "--seed", metavar="N", type=int, default=2024, show_default=True, help="The same seed makes the same district."
 )
-def demo(scale: float, seed: int) -> None:
-    """Resync a made-up district into the state and show what happened.
+@click.option(
+    "--serve/--no-serve", "served", default=True, help="Whether to end with the hub running, its pages open to sign in."
+)
+@click.option(
+    "--port", metavar="N", type=click.IntRange(1, 65535), help="Of the pages; default: 8642, or the next free."
+)
+def demo(scale: float, seed: int, served: bool, port: int | None) -> None:
+    """Resync a made-up district into the state, show what happened, and open the hub.
 
     The district's database is written under UPSTATE_HOME, set up at the hub and sent in full; faults of every kind
-    are planted in it. Run again, everything is found unchanged.
+    are planted in it. Run again, everything is found unchanged. Then the hub runs, until Ctrl-C or `upstate hub down`.
 
     \b
-    Example:  upstate demo --scale 0.2
+    Examples:  upstate demo --scale 0.2
+               upstate demo --no-serve
     """
     from upstate.catalog import catalog_files, shipped_catalog
     from upstate.demo import Recipe, make_district
 
     settings = read_settings()
     out = console()
+    recipe = Recipe(scale=scale, seed=seed, edition=EDITION, school_year=YEAR)
     place = settings.folder("demo") / "lakeside.sqlite"
     out.print(f"Making the district {DISTRICT} (scale {scale:g}, seed {seed}).")
     with _making() as progress:
-        made = make_district(Recipe(scale=scale, seed=seed, edition=EDITION, school_year=YEAR), place, progress)
+        made = make_district(recipe, place, progress)
     out.print(f"  {count(made.total, 'row')} in {made.seconds:.1f} s: {place}")
 
     out.print("Starting the state's PostgreSQL and the hub.")
@@ -75,6 +83,14 @@ def demo(scale: float, seed: int) -> None:
     out.print(f"{count(records, 'record')} {outcome.state} in {outcome.seconds:.1f} s. What next:\n", style="bold")
     for command, what in _NEXT:
         out.print(f"  {command:<44}{what}")
+    if not served:
+        return
+    from upstate.cli.demo_hub import make_neighbour, neighbour_of, serve, show_people
+
+    out.print()
+    make_neighbour(settings, url, neighbour_of(recipe))
+    show_people(settings)
+    serve(settings, port)
 
 
 _NEXT = (
