@@ -21,6 +21,8 @@ _AT_ONCE = click.option(
     "--at-once", metavar="N", type=click.IntRange(1, 64), default=2, show_default=True, help="Resyncs at the same time."
 )
 
+_CHILD = click.option("--child", is_flag=True, hidden=True, help="End when the process that started this one ends.")
+
 
 @click.command()
 @_PORT
@@ -48,9 +50,16 @@ def down() -> None:
 
 @click.command()
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", metavar="N", type=click.IntRange(1, 65535), default=8642, show_default=True)
-@click.option("--processes", metavar="N", type=click.IntRange(1, 64), default=1, show_default=True)
-@click.option("--child", is_flag=True, hidden=True)
+@click.option("--port", metavar="N", type=click.IntRange(1, 65535), default=8642, show_default=True, help="Its port.")
+@click.option(
+    "--processes",
+    metavar="N",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many answer at once.",
+)
+@_CHILD
 def serve(host: str, port: int, processes: int, child: bool) -> None:
     """Serve the pages alone, as on another machine behind a balancer; UPSTATE_ADDRESS says what people type."""
     from granian.constants import Interfaces
@@ -79,7 +88,7 @@ def serve(host: str, port: int, processes: int, child: bool) -> None:
 
 @click.command()
 @_AT_ONCE
-@click.option("--child", is_flag=True, hidden=True)
+@_CHILD
 def work(at_once: int, child: bool) -> None:
     """Run a worker alone, as on another machine: it runs what is asked for on pages, and sends mails."""
     if child:
