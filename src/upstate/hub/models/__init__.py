@@ -10,6 +10,7 @@ from upstate.hub.models.people import AuditEntry, Grant, Person, Role, SignInAtt
 from upstate.hub.models.rejection import Rejection
 from upstate.hub.models.requests import RequestedDistrict, StateRequest
 from upstate.hub.models.resync import Batch, Order, Resync
+from upstate.hub.models.tokens import Token
 from upstate.hub.models.years import YearSwitch
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Source",
     "StateRequest",
     "Tally",
+    "Token",
     "YearSwitch",
     "Zone",
 ]
