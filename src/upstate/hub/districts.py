@@ -104,22 +104,27 @@ def _rows() -> Iterable[models.District]:
     return models.District.objects.select_related("zone", "source").order_by("name")
 
 
-def _known(row: models.District) -> KnownDistrict:
-    zone = row.zone
+def planning_zone(district: models.District) -> Zone:
+    """A district's zone as the planner knows it; its row comes with `zone` at hand."""
+    zone = district.zone
     other_years = {
         zone.school_year - 1: frozenset(zone.previous_year),
         zone.school_year + 1: frozenset(zone.next_year),
     }
+    return Zone(
+        district=district.name,
+        school_year=zone.school_year,
+        edition=zone.edition,
+        switches=frozenset(zone.switches),
+        other_years=MappingProxyType({year: names for year, names in other_years.items() if names}),
+    )
+
+
+def _known(row: models.District) -> KnownDistrict:
     return KnownDistrict(
         id=row.id,
-        zone_id=zone.id,
-        zone=Zone(
-            district=row.name,
-            school_year=zone.school_year,
-            edition=zone.edition,
-            switches=frozenset(zone.switches),
-            other_years=MappingProxyType({year: names for year, names in other_years.items() if names}),
-        ),
+        zone_id=row.zone.id,
+        zone=planning_zone(row),
         source_url=row.source.url,
         mapping=row.source.mapping,
     )
