@@ -88,6 +88,12 @@ def equal_rows(task: Task) -> sql.Composed:
 
 def same_year(task: Task) -> Part:
     """The condition that a held row is one that this order's snapshot speaks for."""
-    if task.object.school_year is None or task.school_year is None:
+    return of_year(task.object, task.school_year)
+
+
+def of_year(obj: SyncObject, school_year: int | None) -> Part:
+    """The condition that a held row is of the year in the parameter `school_year`, where the object has years and one
+    is given."""
+    if obj.school_year is None or school_year is None:
         return sql.SQL("true")
-    return sql.SQL("{} = %(school_year)s::integer").format(column("held", task.object.school_year))
+    return sql.SQL("{} = %(school_year)s::integer").format(column("held", obj.school_year))

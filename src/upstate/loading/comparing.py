@@ -1,0 +1,103 @@
+"""The state's side of a comparison: sums and pairs of the rows it holds of an object, for one district."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import sql
+
+from upstate.catalog import SyncObject
+from upstate.errors import WireError
+from upstate.loading.statements import column, fetch_row, state_table, statement
+from upstate.loading.task import of_year
+from upstate.wire.digests import (
+    Pairs,
+    Sums,
+    digest_sql,
+    in_buckets_sql,
+    pairs_from_rows,
+    self_test_sql,
+    sums_from_rows,
+    sums_sql,
+)
+
+_ROWS = "\0"  # no SQL has one
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The state's rows of an object that one district has there; of one school year, where the object has years and
+    one is given."""
+
+    object: SyncObject
+    district: int
+    school_year: int | None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The parameters of every statement about them."""
+        return {"district": self.district, "school_year": self.school_year}
+
+    @property
+    def rows(self) -> sql.Composed:
+        """What stands after FROM; their alias is `held`."""
+        return statement("held_rows", table=state_table(self.object), same_year=of_year(self.object, self.school_year))
+
+
+def can_digest(connection: Connection) -> bool:
+    """Whether this PostgreSQL computes digests as every other side does; outside a transaction."""
+    try:
+        return connection.execute(self_test_sql().encode()).fetchall() == [(True,)]
+    except psycopg.Error:
+        return False
+
+
+def any_held(connection: Connection, held: Held) -> bool:
+    """Whether there are any such rows."""
+    with connection.cursor() as cursor:
+        return bool(fetch_row(cursor, statement("any_held", rows=held.rows), held.values)[0])
+
+
+def held_sums(connection: Connection, held: Held, buckets: int) -> Sums:
+    """The sums of their digests in so many buckets; WireError where the answer does not hold together."""
+    # The rows' own SQL has parameters, so it takes its place only after the percent signs around are seen to.
+    before, _, after = sums_sql(held.object, _ROWS, "held", buckets).partition(_ROWS)
+    sums = _wire(before) + held.rows + _wire(after)
+    return sums_from_rows(held.object, _ask(connection, statement("held_sums", sums=sums), held), buckets)
+
+
+def held_pairs(connection: Connection, held: Held, buckets: int, wanted: Sequence[int]) -> Pairs:
+    """The keys and digests of those in these buckets; WireError where a key is of a value that no district can have."""
+    keys = [
+        # The driver would make an object of each uuid.
+        sql.SQL("uuid_send({})" if key.type == "uuid" else "{}").format(column("held", key.name))
+        for key in held.object.key_columns
+    ]
+    query = statement(
+        "held_pairs",
+        keys=sql.SQL(", ").join(keys),
+        digest=_wire(digest_sql(held.object, "held")),
+        rows=held.rows,
+        within=_wire(in_buckets_sql(held.object, "held", buckets, wanted)),
+    )
+    try:
+        return pairs_from_rows(held.object, _ask(connection, query, held))
+    except psycopg.DataError as error:
+        raise WireError(f"A key of {held.object.name} at the state is beyond what a record can have.") from error
+
+
+def _ask(connection: Connection, query: sql.Composed, held: Held) -> list[tuple[Any, ...]]:
+    with connection.transaction(), connection.cursor(binary=True) as cursor:
+        cursor.execute(statement("compile_nothing"))
+        rows: list[tuple[Any, ...]] = cursor.execute(query, held.values).fetchall()
+    return rows
+
+
+def _wire(text: str) -> sql.SQL:
+    """SQL that wire composed; a percent sign in it is no parameter."""
+    return sql.SQL(cast("LiteralString", text.replace("%", "%%")))  # type: ignore[redundant-cast]

@@ -1,0 +1,2 @@
+-- Whether there is any such row.
+select exists (select from {rows})
