@@ -1,8 +1,8 @@
 """Every address of the hub, one row each; tests/web/access.toml says of each who may see it."""
 
-from django.urls import include, path
+from django.urls import path
 
-from upstate.hub.web.pages import account, alive, audit, districts, overview
+from upstate.hub.web.pages import account, alive, audit, districts, overview, provider
 
 urlpatterns = [
     # for everyone
@@ -11,7 +11,8 @@ urlpatterns = [
     path("sign-out/", account.sign_out, name="sign_out"),
     path("password/forgotten/", account.forgotten, name="password_forgotten"),
     path("password/<uid>/<token>/", account.set_password, name="password_set"),
-    path("single-sign-on/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("single-sign-on/<provider_id>/login/", provider.login, name="openid_connect_login"),
+    path("single-sign-on/<provider_id>/login/callback/", provider.callback, name="openid_connect_callback"),
     # about no one district
     path("", districts.home, name="home"),
     path("districts/", districts.districts, name="districts"),
