@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from upstate.catalog import SyncObject
 from upstate.errors import WireError
 from upstate.wire.schema import MISFITS, arrow_schema
 
+_DAY = 86_400_000_000  # microseconds
+_EPOCH = date(1970, 1, 1)
+_DAYS = ((date.min - _EPOCH).days, (date.max - _EPOCH).days)
+_MOMENTS = (_DAYS[0] * _DAY, _DAYS[1] * _DAY + _DAY - 1)
+_RANGES = {pa.date32().id: _DAYS, pa.timestamp("us").id: _MOMENTS}
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -53,19 +60,47 @@ def decode(obj: SyncObject, payload: bytes | memoryview) -> Batch:
     reader = pa.BufferReader(payload)
     try:
         parts = [_one_batch(reader), _one_batch(reader)]
+        if reader.tell() != reader.size():
+            raise ValueError("there is more behind its end")
         for part in parts:
             part.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise WireError(f"A batch of {obj.name} cannot be read as Arrow: {error}.") from error
+        raise WireError(f"A batch of {obj.name} cannot be read as Arrow: {_line(error)}.") from error
     records, misfits = parts
     if not records.schema.equals(arrow_schema(obj)) or not misfits.schema.equals(MISFITS):
         raise WireError(f"A batch of {obj.name} does not have the columns of the catalog; update the agent's catalog.")
+    if wrong := _wrong_values(records) or _wrong_misfits(obj, misfits):
+        raise WireError(f"A batch of {obj.name} cannot be taken: {wrong}.")
     return Batch(records, misfits)
 
 
 def digest(payload: bytes) -> bytes:
     """What tells this payload from any other: 16 bytes."""
     return hashlib.blake2b(payload, digest_size=16).digest()
+
+
+def _wrong_values(records: pa.RecordBatch) -> str | None:
+    """Arrow holds years that neither Python nor a calendar has; everything else it has seen to itself."""
+    for field, values in zip(records.schema, records.columns, strict=True):
+        low, high = _RANGES.get(field.type.id, (None, None))
+        if low is not None and values.null_count < len(values):
+            bounds = pc.min_max(values.view(pa.int32() if field.type == pa.date32() else pa.int64()))
+            if bounds["min"].as_py() < low or bounds["max"].as_py() > high:
+                return f"{field.name} holds a value outside its range"
+    return None
+
+
+def _wrong_misfits(obj: SyncObject, misfits: pa.RecordBatch) -> str | None:
+    if any(values.null_count for values in misfits.columns):
+        return "a misfit lacks its record, key, column or reason"
+    parts = pc.list_value_length(misfits.column("key"))
+    if pc.any(pc.not_equal(parts, len(obj.key))).as_py():
+        return f"a misfit's key does not have {len(obj.key)} parts"
+    return None
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split()).rstrip(".")
 
 
 def _one_batch(reader: pa.BufferReader) -> pa.RecordBatch:
