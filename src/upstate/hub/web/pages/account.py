@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from upstate.hub.auditing import audit
 from upstate.hub.models import Person
-from upstate.hub.throttling import may_try, note_failure
+from upstate.hub.throttling import forget_failures, may_try, note_failure
 from upstate.hub.web.forms import Form
 from upstate.hub.web.home import home_district
 from upstate.hub.web.signing_in import address_of, attempt, throttled
@@ -125,6 +125,7 @@ def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     if form.is_valid():
         person.set_password(form.cleaned_data["password"])
         person.save(update_fields=["password"])
+        forget_failures(person.email)
         audit(person, "set a new password", home_district(person))
         if request.user == person:
             update_session_auth_hash(request, person)
