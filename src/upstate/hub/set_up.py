@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from upstate.catalog import Catalog, parse_catalog
 from upstate.errors import DatabaseError
+from upstate.hub.field_owners import set_owners, with_owners
 from upstate.hub.models import CatalogFile
 from upstate.hub.postgres import NOT_SET_UP, connect, database_errors
 from upstate.loading.state import prepare_state
@@ -39,11 +40,14 @@ def set_up(database_url: str, texts: Mapping[str, str]) -> Prepared:
 
 @database_errors()
 def catalog_in_force() -> Catalog:
-    """The catalog that `set_up` kept; DatabaseError where the hub was never set up."""
+    """The catalog that `set_up` kept, with the owners of fields that were set since.
+
+    DatabaseError where the hub was never set up.
+    """
     texts = kept_catalog()
     if not texts:
         raise DatabaseError(NOT_SET_UP)
-    return parse_catalog(texts)
+    return with_owners(parse_catalog(texts), set_owners())
 
 
 @database_errors()

@@ -1,0 +1,69 @@
+"""The Error Log: what must be mended first, what each of it holds back, and what policy keeps out."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from upstate.hub.models import District
+from upstate.hub.web.keyset import paged, place_of
+from upstate.hub.web.needs import needs
+from upstate.hub.web.pages.batch_catalog import current_catalog
+from upstate.hub.web.pages.errors_listing import Wanted, key_of, place_of_row, rejections_listed
+from upstate.hub.web.pages.errors_roots import held_by, ranked_roots, reasons_counted, summed_outlook
+from upstate.hub.web.request import Request
+from upstate.hub.web.state import state_connection
+
+_HELD_AT_ONCE = 20
+
+
+@require_GET
+@needs("errors.view")
+def errors(request: Request, district: District) -> HttpResponse:
+    """The records to be mended, ranked by what each holds back; with an object named, its rejections."""
+    if request.GET.get("object"):
+        return redirect(f"{reverse('errors_all', kwargs={'district': district.id})}?{request.GET.urlencode()}")
+    return _ranked(request, district, "failed", "hub/errors.html")
+
+
+@require_GET
+@needs("errors.view")
+def errors_policy(request: Request, district: District) -> HttpResponse:
+    """What policy keeps out, and what it keeps out with it: nobody need mend that."""
+    return _ranked(request, district, "excluded", "hub/errors_policy.html")
+
+
+@require_GET
+@needs("errors.view")
+def errors_held(request: Request, district: District) -> HttpResponse:
+    """The records of one object that hang on a root; for htmx alone, or as a page."""
+    key, root_object = key_of(request.GET.get("key", "")), request.GET.get("object", "")
+    held_object = request.GET.get("held") or None
+    if key is None or not root_object:
+        raise Http404("Of which root?")
+    catalog, place = current_catalog(), place_of(request.GET)
+    wanted = Wanted(root=key, root_object=root_object, object=held_object)
+    with state_connection() as connection:
+        page = paged(
+            lambda most: rejections_listed(connection, catalog, district, wanted, place, most),
+            place,
+            place_of_row,
+            _HELD_AT_ONCE,
+        )
+    root = {"object": root_object, "key": key}
+    context = {"page": page, "root": root, "held_object": held_object}
+    if request.htmx:
+        return render(request, "hub/parts/errors_held.html", context)
+    held = held_by(catalog, district, root_object, key)
+    return render(request, "hub/errors_held.html", {**context, "held": held})
+
+
+def _ranked(request: Request, district: District, verdict: str, template: str) -> HttpResponse:
+    place = place_of(request.GET)
+    with state_connection() as connection:
+        page = ranked_roots(connection, current_catalog(), district, verdict, place)
+        totals = summed_outlook(connection, district)
+    counts = reasons_counted(district, verdict)
+    return render(request, template, {"page": page, "totals": totals, "counts": counts, "verdict": verdict})
