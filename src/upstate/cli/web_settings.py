@@ -25,6 +25,7 @@ def read_web_settings(
     UPSTATE_BEHIND_PROXY     1 where a web server of yours in front sets X-Forwarded-For and -Proto
     UPSTATE_MAIL_URL         smtp://user:password@host:587; default: mails are written to the log
     UPSTATE_MAIL_FROM        the sender of mails
+    UPSTATE_STALL_MINUTES    after how long without a move people are told of a resync; default 15
     UPSTATE_OIDC_ISSUER, _CLIENT, _SECRET, _NAME   single sign-on with OpenID Connect
     """
     return WebConfiguration(
@@ -33,6 +34,7 @@ def read_web_settings(
         behind_proxy=environment.get("UPSTATE_BEHIND_PROXY", "") not in ("", "0"),
         mail=_mail(environment),
         single_sign_on=_single_sign_on(environment),
+        stall_minutes=_minutes(environment),
     )
 
 
@@ -52,6 +54,13 @@ def _kept_key(file: Path) -> str:
         return file.read_text(encoding="ascii").strip()
     except OSError as error:
         raise ConfigError(f"The hub's key {file} cannot be kept: {error.strerror}.") from error
+
+
+def _minutes(environment: Mapping[str, str]) -> int:
+    said = environment.get("UPSTATE_STALL_MINUTES") or "15"
+    if not (said.isascii() and said.isdigit() and 0 < int(said) <= 7 * 24 * 60):
+        raise ConfigError("UPSTATE_STALL_MINUTES must be a number of minutes, from 1 to 10080.")
+    return int(said)
 
 
 def _mail(environment: Mapping[str, str]) -> Mail | None:

@@ -24,9 +24,7 @@ class YearSwitch(models.Model):
         db_table = "hub_year_switch"
         indexes = (models.Index(fields=["zone", "-at"], name="switches_of_a_zone"),)
         constraints = (
-            models.CheckConstraint(
-                name="who_goes_on_says_why", condition=models.Q(missing=[]) | ~models.Q(reason="")
-            ),
+            models.CheckConstraint(name="who_goes_on_says_why", condition=models.Q(missing=[]) | ~models.Q(reason="")),
         )
 
     def __str__(self) -> str:

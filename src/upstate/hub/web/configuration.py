@@ -45,7 +45,7 @@ class WebConfiguration:
     """How the pages are reached. `address` is what people type; with https:// all cookies are for https alone.
 
     `behind_proxy`: a web server of ours in front says where a request comes from and by which scheme. Without `mail`,
-    mails are written to the log.
+    mails are written to the log. After `stall_minutes` without a move of a resync people are told that it stands still.
     """
 
     secret_key: str
@@ -53,6 +53,7 @@ class WebConfiguration:
     behind_proxy: bool = False
     mail: Mail | None = None
     single_sign_on: SingleSignOn | None = None
+    stall_minutes: int = 15
 
     def settings(self) -> Mapping[str, Any]:
         """Django's settings for this; ConfigError where the address or the key will not do."""
@@ -80,6 +81,7 @@ class WebConfiguration:
             "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if self.behind_proxy else None,
             "UPSTATE_BEHIND_PROXY": self.behind_proxy,
             "UPSTATE_ADDRESS": self.address.rstrip("/"),
+            "UPSTATE_STALL_MINUTES": self.stall_minutes,
             **self._mail(),
             **self._single_sign_on(),
         }

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import SuspiciousOperation
+from django.db.models import Model, QuerySet
 
 SIZE = 50
 Row = TypeVar("Row")
+Kept = TypeVar("Kept", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,16 @@ def place_of(query: Mapping[str, str]) -> Place | None:
         return Place(tuple(beyond), bool(back))
     except (ValueError, TypeError) as error:
         raise SuspiciousOperation("The place in this list cannot be read.") from error
+
+
+def newest_first(rows: QuerySet[Kept], place: Place | None, by: str = "id") -> QuerySet[Kept]:
+    """The rows beyond a place, as `paged` fetches them: by a number that rises with time, the highest first."""
+    if place is None:
+        return rows.order_by(f"-{by}")
+    if len(place.beyond) != 1 or type(place.beyond[0]) is not int:
+        raise SuspiciousOperation("The place in this list cannot be read.")
+    (beyond,) = place.beyond
+    return rows.filter(**{f"{by}__gt" if place.back else f"{by}__lt": beyond}).order_by(by if place.back else f"-{by}")
 
 
 def paged(
