@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+import pyarrow as pa
+
+from upstate.catalog import SyncObject
 from upstate.errors import FencedError
-from upstate.wire import Parcel, Receipt, WorkOrder, digest
+from upstate.wire import Compared, Parcel, Receipt, WorkOrder, arrow_schema, digest
+from upstate.wire.digests import Pairs, Sums, bucket_sums, for_shipping, pairs_of
 
 
 @dataclass
@@ -17,6 +23,7 @@ class Standing:
     kept: dict[int, Parcel] = field(default_factory=dict)
     batches: int | None = None
     message: str = ""
+    compared: Compared | None = None
 
 
 class CutError(Exception):
@@ -24,13 +31,18 @@ class CutError(Exception):
 
 
 class MemoryDoor:
-    """See Door. `sent` is every delivery that arrived; `cut_after` cuts the line once so many have."""
+    """See Door. `sent` is every delivery that arrived; `cut_after` cuts the line once so many have.
+
+    `state` has the rows to compare with, and `asked` how many buckets pairs were asked of.
+    """
 
     def __init__(self, *orders: WorkOrder) -> None:
         self.standings = {order.id: Standing(order) for order in orders}
         self.sent: list[tuple[str, int]] = []
         self.forgotten: list[tuple[str, int]] = []
         self.cut_after: int | None = None
+        self.state: dict[str, tuple[SyncObject, list[dict[str, Any]]]] = {}
+        self.asked: list[tuple[str, int]] = []
 
     def claim(self) -> WorkOrder | None:
         for standing in self.standings.values():
@@ -61,10 +73,25 @@ class MemoryDoor:
         standing.kept = {n: parcel for n, parcel in standing.kept.items() if n < first}
         self.forgotten.append((order.object, first))
 
-    def finish(self, order: WorkOrder, batches: int) -> None:
+    def sums(self, order: WorkOrder) -> Sums:
+        self._standing(order)
+        obj, rows = self._held(order)
+        return bucket_sums(obj, [rows], order.buckets)
+
+    def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:
+        self._standing(order)
+        self.asked.append((order.object, len(wanted)))
+        obj, rows = self._held(order)
+        return pairs_of(obj, [rows], order.buckets, wanted)
+
+    def finish(self, order: WorkOrder, batches: int, compared: Compared | None = None) -> None:
         standing = self._standing(order)
         assert sorted(standing.kept) == list(range(batches))
-        standing.state, standing.batches = "delivered", batches
+        standing.state, standing.batches, standing.compared = "delivered", batches, compared
+
+    def _held(self, order: WorkOrder) -> tuple[SyncObject, pa.RecordBatch]:
+        obj, rows = self.state[order.object]
+        return for_shipping(obj), pa.RecordBatch.from_pylist(rows, schema=arrow_schema(obj))
 
     def fail(self, order: WorkOrder, message: str) -> None:
         standing = self._standing(order)

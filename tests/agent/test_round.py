@@ -17,7 +17,16 @@ from tests.agent.memory_door import CutError, MemoryDoor
 from tests.agent.sqlite_maker import SqliteMaker
 
 from upstate.agent.round import run_round
-from upstate.agent.sources import Description, LostSourceError, Snapshot, Source, open_source
+from upstate.agent.sources import (
+    Comparison,
+    Description,
+    LostSourceError,
+    Snapshot,
+    Source,
+    StateSide,
+    open_source,
+)
+from upstate.agent.sources.comparison import compare_by_reading
 from upstate.catalog import Catalog, Column, SyncObject
 from upstate.errors import FencedError, SourceError
 from upstate.wire import Batch, Parcel, Receipt, WorkOrder, decode
@@ -183,6 +192,9 @@ class DroppingSnapshot:
             if number == self.after:
                 raise LostSourceError("The connection was lost.")
             yield batch
+
+    def compare(self, obj: SyncObject, school_year: int | None, state: StateSide) -> Comparison | None:
+        return compare_by_reading(obj, self.read(obj, school_year), state)
 
 
 def test_a_lost_source_stops_the_round_and_the_next_one_goes_on_from_there(maker: SqliteMaker) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from upstate.wire import Parcel, Receipt, WorkOrder
+from upstate.wire import Compared, Parcel, Receipt, WorkOrder
+from upstate.wire.digests import Pairs, Sums
 
 
 class Door(Protocol):
@@ -28,8 +30,21 @@ class Door(Protocol):
     def forget(self, order: WorkOrder, first: int) -> None:
         """Drop the batches numbered `first` and later: they were read from another snapshot."""
 
-    def finish(self, order: WorkOrder, batches: int) -> None:
-        """Every batch, `batches` of them, is delivered; the hub may land the object."""
+    def sums(self, order: WorkOrder) -> Sums:
+        """The sums of the state's rows that the order is about, in as many buckets as it says.
+
+        For an order that does not want everything. This and `pairs` may be asked in another thread than the rest.
+        WireError where the state's rows cannot be digested.
+        """
+
+    def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:
+        """Keys and digests of the state's rows in these buckets; WireError as `sums`."""
+
+    def finish(self, order: WorkOrder, batches: int, compared: Compared | None = None) -> None:
+        """Every batch, `batches` of them, is delivered; the hub may land the object.
+
+        Without `compared` the batches are everything the district has, whatever the order wanted.
+        """
 
     def fail(self, order: WorkOrder, message: str) -> None:
         """This object cannot be read; the message is one line for people."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, Queue
 from threading import Event, Thread
 from types import TracebackType
 
 from upstate.agent.door import Door
-from upstate.agent.sources import LostSourceError, Snapshot, Source
-from upstate.catalog import Catalog
-from upstate.errors import SourceError
-from upstate.wire import Parcel, WorkOrder, digest, encode
+from upstate.agent.sources import Comparison, LostSourceError, Snapshot, Source, StateSide
+from upstate.catalog import Catalog, SyncObject
+from upstate.errors import SourceError, WireError
+from upstate.wire import Compared, Parcel, WorkOrder, digest, encode, encode_keys
 
 Progress = Callable[[WorkOrder, int], None]
 
@@ -30,7 +32,7 @@ def run_round(door: Door, source: Source, catalog: Catalog, progress: Progress =
     if order is None:
         return 0
     count = 0
-    with _Reader(source, catalog) as reader:
+    with _Reader(source, catalog, door) as reader:
         while order is not None:
             _carry_out(order, door, reader, progress)
             count += 1
@@ -41,8 +43,12 @@ def run_round(door: Door, source: Source, catalog: Catalog, progress: Progress =
 def _carry_out(order: WorkOrder, door: Door, reader: _Reader, progress: Progress) -> None:
     held = {receipt.number: receipt.digest for receipt in door.held(order)}
     batches = records = 0
+    compared: Compared | None = None
     try:
         for parcel in reader.read(order):
+            if isinstance(parcel, Compared):
+                compared = parcel
+                continue
             if held.get(parcel.number) != parcel.digest:
                 # From here on the hub holds nothing, or what an earlier round read before the data changed.
                 _forget_from(parcel.number, order, held, door)
@@ -57,7 +63,7 @@ def _carry_out(order: WorkOrder, door: Door, reader: _Reader, progress: Progress
         door.fail(order, error.message)
         return
     _forget_from(batches, order, held, door)
-    door.finish(order, batches)
+    door.finish(order, batches, compared)
 
 
 def _forget_from(first: int, order: WorkOrder, held: dict[int, bytes], door: Door) -> None:
@@ -67,17 +73,23 @@ def _forget_from(first: int, order: WorkOrder, held: dict[int, bytes], door: Doo
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """An object is read to its end, or could not be."""
+    """An object is read to its end, or could not be; `compared` where only what differs was shipped."""
 
     error: BaseException | None = None
+    compared: Compared | None = None
 
 
 class _Reader:
-    """A thread that holds the snapshot, and reads and encodes an order's object while earlier batches are sent."""
+    """A thread that holds the snapshot, and reads and encodes an order's object while earlier batches are sent.
 
-    def __init__(self, source: Source, catalog: Catalog) -> None:
+    Where it compares, the state's side is asked in yet another thread, so that both databases work at the same time.
+    """
+
+    def __init__(self, source: Source, catalog: Catalog, door: Door) -> None:
         self._source = source
         self._catalog = catalog
+        self._door = door
+        self._asking = ThreadPoolExecutor(1, "upstate-asking")
         self._orders: Queue[WorkOrder | None] = Queue()
         self._parcels: Queue[Parcel | _End] = Queue(_AHEAD)
         self._stop = Event()
@@ -99,34 +111,55 @@ class _Reader:
                 self._parcels.get(timeout=0.02)
             except Empty:
                 continue
+        self._asking.shutdown()
 
-    def read(self, order: WorkOrder) -> Iterator[Parcel]:
-        """The order's batches as parcels, numbered from 0; raises whatever the reading raised."""
+    def read(self, order: WorkOrder) -> Iterator[Parcel | Compared]:
+        """The order's batches as parcels, numbered from 0, and last what was compared; raises what the reading raised.
+
+        All of it stems from one snapshot, as does what an earlier round sent of it wherever the digests are equal.
+        """
         self._orders.put(order)
         while not isinstance(item := self._parcels.get(), _End):
             yield item
         if item.error is not None:
             raise item.error
+        if item.compared is not None:
+            yield item.compared
 
     def _run(self) -> None:
         try:
             with self._source.snapshot() as snapshot:
                 self._parcels.put(_End())
                 while (order := self._orders.get()) is not None and not self._stop.is_set():
-                    self._parcels.put(_End(self._read(snapshot, order)))
+                    self._parcels.put(self._read(snapshot, order))
         except BaseException as error:  # noqa: BLE001  # it belongs to the thread that waits for it
             self._parcels.put(_End(error))
 
-    def _read(self, snapshot: Snapshot, order: WorkOrder) -> BaseException | None:
+    def _read(self, snapshot: Snapshot, order: WorkOrder) -> _End:
         try:
             if order.object not in self._catalog:
                 raise SourceError(f"The agent's catalog has no object {order.object}; give it the hub's catalog.")
-            batches = snapshot.read(self._catalog[order.object], order.school_year)
+            obj = self._catalog[order.object]
+            comparison = None if order.everything else self._compare(snapshot, order, obj)
+            batches = snapshot.read(obj, order.school_year) if comparison is None else comparison.batches
             for number, batch in enumerate(batches):
                 payload = encode(batch)
                 self._parcels.put(Parcel(number, payload, digest(payload), batch.size))
                 if self._stop.is_set():
                     break
         except BaseException as error:  # noqa: BLE001  # as above
-            return error
-        return None
+            return _End(error)
+        if comparison is None:
+            return _End()
+        return _End(compared=Compared(comparison.records, encode_keys(comparison.gone)))
+
+    def _compare(self, snapshot: Snapshot, order: WorkOrder, obj: SyncObject) -> Comparison | None:
+        """What differs; None where everything is to be sent, also as the two sides cannot be compared for certain."""
+        sums = self._asking.submit(self._door.sums, order)
+        try:
+            state = StateSide(order.buckets, sums.result, partial(self._door.pairs, order))
+            return snapshot.compare(obj, order.school_year, state)
+        except WireError:
+            return None
+        finally:
+            wait([sums])  # nothing is asked any more once this order is left

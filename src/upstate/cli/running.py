@@ -40,9 +40,16 @@ class Outcome:
 
 
 def run_resync(
-    database_url: str, planned: Planned, *, check_dependencies: bool = True, watcher: Watcher | None = None
+    database_url: str,
+    planned: Planned,
+    *,
+    check_dependencies: bool = True,
+    everything: bool = False,
+    watcher: Watcher | None = None,
 ) -> Outcome:
     """Run a planned resync to its end, waiting for another of the same zone and year.
+
+    Unless `everything` is to be sent, objects that the state has are compared and what differs is sent.
 
     One that a dead command left is finished first; where it is the one planned, that is all there is to do. Nothing
     is placed where the source lacks what the plan needs (SourceError).
@@ -61,7 +68,7 @@ def run_resync(
         ),
     ):
         left = unfinished_resync(district.zone_id, plan.school_year)
-        if left is not None and left.is_for(plan):
+        if left is not None and left.is_for(plan, everything=everything):
             watcher.say(f"Going on with resync {left.id}, which was interrupted.")
             placed = left
         else:
@@ -69,7 +76,13 @@ def run_resync(
                 watcher.say(f"Resync {left.id} of other objects was interrupted; finishing it first.")
                 run_placed(database_url, left, catalog, source, watcher)
             asked_by = _who()
-            placed = place_resync(plan, district.zone_id, asked_by=asked_by, check_dependencies=check_dependencies)
+            placed = place_resync(
+                plan,
+                district.zone_id,
+                asked_by=asked_by,
+                check_dependencies=check_dependencies,
+                everything=everything,
+            )
         state, runs = run_placed(database_url, placed, catalog, source, watcher)
     return Outcome(placed.id, district, plan.school_year, state, runs, time.monotonic() - began)
 

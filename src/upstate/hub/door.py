@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from upstate.catalog import Catalog
 from upstate.errors import DatabaseError, FencedError, WireError
 from upstate.hub.backlog import Backlog
+from upstate.hub.comparing import Claimed, Comparing
 from upstate.hub.failing import fail_order
 from upstate.hub.postgres import Connection, connect, database_errors, statement
-from upstate.wire import Parcel, Receipt, WorkOrder, digest
+from upstate.wire import Compared, Parcel, Receipt, WorkOrder, digest
+from upstate.wire.digests import Pairs, Sums
 
 LEASE = timedelta(minutes=10)
 
 
 class InProcessDoor:
-    """What an agent may ask of the hub about one resync, over a connection of its own; several threads may ask.
+    """What an agent may ask of the hub about one resync, over connections of its own; several threads may ask.
 
     Every word about an order carries the epoch of its claim: FencedError where the order has moved on, DatabaseError
     where the hub's database is gone. Deliveries wait while landing is too far behind (see Backlog).
@@ -24,6 +27,7 @@ class InProcessDoor:
 
     def __init__(self, database_url: str, resync: int, catalog: Catalog, backlog: Backlog | None = None) -> None:
         self._connection: Connection = connect(database_url)
+        self._comparing = Comparing(database_url, catalog)
         self._resync = resync
         self._catalog = catalog
         self._backlog = Backlog() if backlog is None else backlog
@@ -41,14 +45,22 @@ class InProcessDoor:
         self.close()
 
     def close(self) -> None:
-        """Close the door's connection; what was kept stays."""
+        """Close the door's connections; what was kept stays."""
         self._connection.close()
+        self._comparing.close()
 
     def claim(self) -> WorkOrder | None:
         """The next order to read, under a new epoch, or None when there is none."""
         self._check_stopped()
         rows = self._rows("claim", resync=self._resync, lease=LEASE)
-        return WorkOrder(*rows[0]) if rows else None
+        if not rows:
+            return None
+        claimed = Claimed(WorkOrder(*rows[0][:5]), *rows[0][5:])
+        order, fingerprint = self._comparing.decide(claimed)
+        self._rows(
+            "settle_how", order=order.id, epoch=order.epoch, everything=order.everything, fingerprint=fingerprint
+        )
+        return order
 
     def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
         """The receipts of what is kept of this order, by number."""
@@ -89,9 +101,28 @@ class InProcessDoor:
             raise self._fenced(order)
         self._backlog.add(order.id, -rows[0][0])
 
-    def finish(self, order: WorkOrder, batches: int) -> None:
-        """Everything is delivered, in so many batches; WireError where one of them is not kept. Safe to repeat."""
-        if self._rows("finish", order=order.id, epoch=order.epoch, batches=batches):
+    def sums(self, order: WorkOrder) -> Sums:
+        """The sums of the state's rows that the order is about, in its number of buckets."""
+        return self._comparing.sums(order, self._district(order))
+
+    def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:
+        """The keys and digests of the state's rows in these buckets."""
+        return self._comparing.pairs(order, self._district(order), wanted)
+
+    def finish(self, order: WorkOrder, batches: int, compared: Compared | None = None) -> None:
+        """All is delivered, in so many batches; WireError where one of them is not kept. Safe to repeat.
+
+        Without `compared` it is everything the district has.
+        """
+        if self._rows(
+            "finish",
+            order=order.id,
+            epoch=order.epoch,
+            batches=batches,
+            everything=compared is None,
+            district_records=None if compared is None else compared.records,
+            gone=None if compared is None else compared.gone,
+        ):
             self._backlog.delivered(order.id)
             return
         state, epoch, finished_with = self._standing(order)
@@ -113,6 +144,15 @@ class InProcessDoor:
         state, epoch, _ = self._standing(order)
         if (state, epoch) != ("failed", order.epoch):
             raise self._fenced(order)
+
+    def _district(self, order: WorkOrder) -> int:
+        """Whose rows the order is about, as long as it is still this reader's."""
+        self._check_stopped()
+        rows = self._rows("scope", order=order.id, epoch=order.epoch, lease=LEASE)
+        if not rows:
+            raise self._fenced(order)
+        district: int = rows[0][0]
+        return district
 
     def _old_receipt(self, order: WorkOrder, parcel: Parcel) -> Receipt:
         """The receipt of a batch that is kept though its order is read no more, as after a repeated last delivery."""

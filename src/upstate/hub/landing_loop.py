@@ -24,6 +24,9 @@ class _Next:
     year: int
     district: int
     edition: str | None
+    everything: bool
+    district_records: int
+    gone: bytes | None
 
 
 def land_all(connection: Connection, resync: int, catalog: Catalog, backlog: Backlog) -> None:
@@ -100,4 +103,7 @@ def _task(catalog: Catalog, following: _Next) -> Task:
         edition=following.edition,
         object=catalog[following.order.object],
         catalog=catalog,
+        everything=following.everything,
+        district_records=following.district_records,
+        gone=following.gone,
     )

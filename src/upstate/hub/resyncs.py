@@ -16,34 +16,56 @@ from upstate.planning import Plan
 
 @dataclass(frozen=True, slots=True)
 class PlacedResync:
-    """A resync that was placed: its objects in the order they run, and who asked for it."""
+    """A resync that was placed: its objects in the order they run, who asked for it, whether it sends everything."""
 
     id: int
     school_year: int
     objects: tuple[str, ...]
     asked_by: str
+    everything: bool
 
-    def is_for(self, plan: Plan) -> bool:
-        """Whether this is what the plan would do: the same objects in the same year."""
-        return (self.school_year, self.objects) == (plan.school_year, plan.objects)
+    def is_for(self, plan: Plan, *, everything: bool = False) -> bool:
+        """Whether this does what the plan would: the same objects in the same year, everything where that is asked."""
+        same = (self.school_year, self.objects) == (plan.school_year, plan.objects)
+        return same and (self.everything or not everything)
 
 
 @database_errors()
 def place_resync(
-    plan: Plan, zone_id: int, *, asked_by: str, check_dependencies: bool = True, reason: str = ""
+    plan: Plan,
+    zone_id: int,
+    *,
+    asked_by: str,
+    check_dependencies: bool = True,
+    reason: str = "",
+    everything: bool = False,
 ) -> PlacedResync:
     """Place a resync that runs at once, and its work orders, in one transaction.
 
-    Call it under the zone's lock (zone_lock); DatabaseError where one is running for the zone and year all the same.
+    Unless `everything` is to be sent, agents compare first and send what differs. Call it under the zone's lock
+    (zone_lock); DatabaseError where one is running for the zone and year all the same.
     """
     return _place(
-        plan, zone_id, "running", asked_by=asked_by, check_dependencies=check_dependencies, reason=reason, person=None
+        plan,
+        zone_id,
+        "running",
+        asked_by=asked_by,
+        check_dependencies=check_dependencies,
+        reason=reason,
+        everything=everything,
+        person=None,
     )
 
 
 @database_errors()
 def queue_resync(
-    plan: Plan, zone_id: int, *, person: models.Person, check_dependencies: bool = True, reason: str = ""
+    plan: Plan,
+    zone_id: int,
+    *,
+    person: models.Person,
+    check_dependencies: bool = True,
+    reason: str = "",
+    everything: bool = False,
 ) -> PlacedResync:
     """Place a resync for a worker to run, after those that were asked for before it in this zone and year."""
     return _place(
@@ -53,6 +75,7 @@ def queue_resync(
         asked_by=person.name,
         check_dependencies=check_dependencies,
         reason=reason,
+        everything=everything,
         person=person,
     )
 
@@ -65,6 +88,7 @@ def _place(
     asked_by: str,
     check_dependencies: bool,
     reason: str,
+    everything: bool,
     person: models.Person | None,
 ) -> PlacedResync:
     if not plan.steps:
@@ -83,7 +107,13 @@ def _place(
             state=state,
         )
         models.Order.objects.bulk_create(
-            models.Order(resync=resync, position=position, object=step.object, school_year=step.school_year)
+            models.Order(
+                resync=resync,
+                position=position,
+                object=step.object,
+                school_year=step.school_year,
+                everything=everything,
+            )
             for position, step in enumerate(plan.steps)
         )
     return _placed(resync)
@@ -130,10 +160,14 @@ def unfinished_resync(zone_id: int, school_year: int) -> PlacedResync | None:
 
 @database_errors()
 def start_resync(resync: int) -> None:
-    """Note when it started, and set free what a command that died still held of it. Under the zone's lock."""
+    """Note when it started, and set free what a command that died still held of it. Under the zone's lock.
+
+    What that command compared and did not land is to be compared anew: the state may have changed since.
+    """
     models.Resync.objects.filter(id=resync, started_at=None).update(started_at=timezone.now())
     with control.cursor() as cursor:
         cursor.execute(statement("release").decode(), {"resync": resync})
+        cursor.execute(statement("compare_anew").decode(), {"resync": resync})
 
 
 @database_errors()
@@ -145,4 +179,5 @@ def finish_resync(resync: int) -> str:
 
 
 def _placed(resync: models.Resync) -> PlacedResync:
-    return PlacedResync(resync.id, resync.school_year, tuple(resync.objects_in_order), resync.asked_by)
+    everything = not resync.orders.filter(everything=False).exists()
+    return PlacedResync(resync.id, resync.school_year, tuple(resync.objects_in_order), resync.asked_by, everything)

@@ -1,6 +1,6 @@
 """What agent and hub say to each other: messages, Arrow schemas, the digest. Pure."""
 
-from upstate.wire.batch import Batch, decode, digest, encode, no_misfits
+from upstate.wire.batch import Batch, decode, digest, encode, encode_keys, no_misfits
 from upstate.wire.messages import Compared, Parcel, Receipt, WorkOrder
 from upstate.wire.schema import MISFITS, arrow_schema, arrow_type
 from upstate.wire.spelling import spell
@@ -17,6 +17,7 @@ __all__ = [
     "decode",
     "digest",
     "encode",
+    "encode_keys",
     "no_misfits",
     "spell",
 ]

@@ -74,6 +74,14 @@ def decode(obj: SyncObject, payload: bytes | memoryview) -> Batch:
     return Batch(records, misfits)
 
 
+def encode_keys(keys: pa.Table) -> bytes:
+    """Keys of records as one Arrow IPC stream, compressed."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, keys.schema, options=_OPTIONS) as writer:
+        writer.write_table(keys)
+    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+
+
 def digest(payload: bytes) -> bytes:
     """What tells this payload from any other: 16 bytes."""
     return hashlib.blake2b(payload, digest_size=16).digest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import adbc_driver_manager as adbc
@@ -13,17 +13,21 @@ import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 
 from upstate.agent.conform import TEXT, conform
-from upstate.agent.mapping import Mapping
+from upstate.agent.mapping import Mapping, ObjectOrigin
 from upstate.agent.sources import postgresql_projection as dialect
 from upstate.agent.sources.address import PostgresqlAddress
+from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading, pick, worth_looking_into
 from upstate.agent.sources.description import Description, describe_tables
 from upstate.agent.sources.missing import need_tables
+from upstate.agent.sources.postgresql_digests import in_the_database, rows_of
 from upstate.agent.sources.postgresql_schema import columns_by_table, describe_database
 from upstate.agent.sources.slicing import MOST_BYTES, cut
 from upstate.agent.sources.source import LostSourceError
+from upstate.agent.sources.spool import Spool
 from upstate.catalog import SyncObject
 from upstate.errors import SourceError
 from upstate.wire import Batch
+from upstate.wire.digests import for_shipping, self_test_sql, sums_from_rows
 
 _ERRORS = (adbc.Error, pa.ArrowException, OSError)
 # Text forms that do not depend on the server's settings; the same order on every run; no time limit of the server's.
@@ -68,12 +72,13 @@ class PostgresqlSource:
         try:
             snapshot = PostgresqlSnapshot(connection, self.mapping, self)
             try:
+                digests_itself = snapshot.agrees_on_digests()
                 for setting in (*_SETTINGS, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
                     snapshot.run(setting)
                 snapshot.fetch("SELECT 1")  # the snapshot is taken by the first query, not by BEGIN
             except _ERRORS as error:
                 raise SourceError(f"{self.address.shown} cannot be read: {_said(error)}.") from error
-            yield snapshot
+            yield replace(snapshot, digests_itself=digests_itself)
         finally:
             connection.close()
 
@@ -103,6 +108,7 @@ class PostgresqlSnapshot:
     connection: Any
     mapping: Mapping
     source: PostgresqlSource
+    digests_itself: bool = False
 
     def read(self, obj: SyncObject, school_year: int | None) -> Iterator[Batch]:
         """An object's records in the table's own order; see Snapshot."""
@@ -110,21 +116,63 @@ class PostgresqlSnapshot:
         if origin.absent:
             return
         try:
-            self.run("SAVEPOINT object")  # so that one object's error leaves the snapshot to the others
-            # Of a table, the heap's own order: the same until somebody writes, whatever the planner thinks of indexes.
-            # A mapped SELECT is the planner's business.
-            natural = "off" if origin.select is None else "on"
-            self.run(f"SET LOCAL enable_indexscan = {natural}")
-            self.run(f"SET LOCAL enable_indexonlyscan = {natural}")
-            (kinds,) = self.fetch(dialect.types_query(obj, origin))
-            types = dict(zip((c.name for c in obj.columns), kinds, strict=True))
-            with self.connection.cursor() as cursor:
-                cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(MOST_BYTES)})
-                cursor.execute(dialect.projection(obj, origin, types, school_year))
-                for raw in cut(map(_plain, cursor.fetch_record_batch())):
-                    yield conform(obj, raw)
+            types = self._begin(obj, origin)
+            yield from self._read(obj, dialect.projection(obj, origin, types, school_year))
         except _ERRORS as error:
             raise self._translated(obj, error) from error
+
+    def compare(self, obj: SyncObject, school_year: int | None, state: StateSide) -> Comparison | None:
+        """Where the database can digest the object itself, only what is in a differing bucket is read; see Snapshot."""
+        origin = self.mapping.origin(obj)
+        try:
+            if origin.absent or not self.digests_itself:
+                return compare_by_reading(obj, self.read(obj, school_year), state)
+            types = self._begin(obj, origin)
+            compared = for_shipping(obj)
+            database = in_the_database(compared, types)
+            if database is None:
+                return compare_by_reading(obj, self.read(obj, school_year), state)
+            rows = rows_of(obj, origin, types, school_year)
+            with self.connection.cursor() as cursor:
+                cursor.execute(database.sums(compared, rows, state.buckets))
+                district = sums_from_rows(compared, cursor.fetch_arrow_table(), state.buckets)
+            theirs = state.sums()
+            wanted = worth_looking_into(district, theirs)
+            if wanted is None:
+                return None
+            spool = Spool(compared)
+            if wanted.size:
+                only = database.within(compared, state.buckets, wanted.tolist())
+                spool.fill(self._read(obj, dialect.projection(obj, origin, types, school_year, only)))
+            return pick(compared, spool, wanted, theirs, state.pairs, district.total)
+        except _ERRORS as error:
+            raise self._translated(obj, error) from error
+
+    def _begin(self, obj: SyncObject, origin: ObjectOrigin) -> dict[str, str]:
+        """Make ready to read an object; its columns' types here."""
+        self.run("SAVEPOINT object")  # so that one object's error leaves the snapshot to the others
+        # Of a table, the heap's own order: the same until somebody writes, whatever the planner thinks of indexes.
+        # A mapped SELECT is the planner's business.
+        natural = "off" if origin.select is None else "on"
+        self.run(f"SET LOCAL enable_indexscan = {natural}")
+        self.run(f"SET LOCAL enable_indexonlyscan = {natural}")
+        (kinds,) = self.fetch(dialect.types_query(obj, origin))
+        return dict(zip((c.name for c in obj.columns), kinds, strict=True))
+
+    def _read(self, obj: SyncObject, query: str) -> Iterator[Batch]:
+        with self.connection.cursor() as cursor:
+            cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(MOST_BYTES)})
+            cursor.execute(query)
+            for raw in cut(map(_plain, cursor.fetch_record_batch())):
+                yield conform(obj, raw)
+
+    def agrees_on_digests(self) -> bool:
+        """Whether this database computes digests as every other side does; ask before a transaction begins."""
+        try:
+            self.run("SET jit = off")  # compiling a digest takes longer than computing a million
+            return self.fetch(self_test_sql()) == [(True,)]
+        except _ERRORS:
+            return False
 
     def run(self, statement: str) -> None:
         """Run a statement that gives nothing back."""

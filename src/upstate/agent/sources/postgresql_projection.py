@@ -55,16 +55,28 @@ def types_query(obj: SyncObject, origin: ObjectOrigin) -> str:
     return f"WITH s AS ({rows(obj, origin)}) SELECT {types}"
 
 
-def projection(obj: SyncObject, origin: ObjectOrigin, types: Mapping[str, str], school_year: int | None) -> str:
-    """The query of an object's records, given the database's type of each column."""
+def projection(
+    obj: SyncObject,
+    origin: ObjectOrigin,
+    types: Mapping[str, str],
+    school_year: int | None,
+    only: str | None = None,
+) -> str:
+    """The query of an object's records, given the database's type of each column; `only` is a condition more."""
     fields = []
     for column in obj.columns:
         for prefix, expression in _fields(column, f"s.{quote(column.name)}", types[column.name]):
             fields.append(f"{expression} AS {quote(prefix + column.name)}")
-    where = ""
-    if school_year is not None and obj.school_year is not None:
-        where = f" WHERE {_in_year(f's.{quote(obj.school_year)}', types[obj.school_year], school_year)}"
+    where = conditions(obj, types, school_year, only)
     return f"SELECT {', '.join(fields)} FROM ({rows(obj, origin)}) AS s{where}"  # noqa: S608
+
+
+def conditions(obj: SyncObject, types: Mapping[str, str], school_year: int | None, only: str | None = None) -> str:
+    """The WHERE of an object's rows, with the alias s; empty where every row counts."""
+    tests = [] if only is None else [only]
+    if school_year is not None and obj.school_year is not None:
+        tests.append(_in_year(f"s.{quote(obj.school_year)}", types[obj.school_year], school_year))
+    return f" WHERE {' AND '.join(f'({test})' for test in tests)}" if tests else ""
 
 
 def _fields(column: Column, c: str, kind: str) -> list[tuple[str, str]]:

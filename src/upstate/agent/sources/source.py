@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from upstate.agent.sources.comparison import Comparison, StateSide
 from upstate.agent.sources.description import Description
 from upstate.catalog import SyncObject
 from upstate.errors import SourceError
@@ -25,6 +26,13 @@ class Snapshot(Protocol):
         Of an object bound to a year, with a year given: that year's records, and those whose year is null or no number,
         so that a bad record is reported and not lost. Raises SourceError where this object cannot be read (others
         still can), LostSourceError where the connection is gone.
+        """
+
+    def compare(self, obj: SyncObject, school_year: int | None, state: StateSide) -> Comparison | None:
+        """What of that which `read` gives differs from the state's rows; see Comparison.
+
+        None where so many records differ that all had better be shipped. Raises as `read` does, also while the batches
+        are taken, and whatever the state's side raises; WireError where the two sides' answers cannot be compared.
         """
 
 

@@ -18,6 +18,7 @@ from upstate.agent.conform import conform
 from upstate.agent.mapping import Mapping
 from upstate.agent.sources import sqlite_projection as dialect
 from upstate.agent.sources.address import SqliteAddress
+from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading
 from upstate.agent.sources.description import Description, describe_tables
 from upstate.agent.sources.missing import need_tables
 from upstate.agent.sources.slicing import MOST_BYTES, MOST_RECORDS, cut
@@ -108,6 +109,10 @@ class SqliteSnapshot:
                     yield conform(obj, raw)
         except _ERRORS as error:
             raise SourceError(f"{obj.name} cannot be read from {self.shown}: {_said(error)}.") from error
+
+    def compare(self, obj: SyncObject, school_year: int | None, state: StateSide) -> Comparison | None:
+        """Every record is read once and put aside with its digest; see Snapshot."""
+        return compare_by_reading(obj, self.read(obj, school_year), state)
 
     def _rows_at_once(self, obj: SyncObject) -> int:
         """How many rows the driver may gather: it counts rows, so the widest value bounds the bytes."""

@@ -78,6 +78,10 @@ class Order(models.Model):
     epoch = models.IntegerField(db_default=0)
     batches = models.IntegerField(null=True)
     records = models.BigIntegerField(db_default=0)  # delivered so far
+    everything = models.BooleanField(db_default=True)  # whether all records are wanted, or only what differs
+    fingerprint = models.TextField(db_default="")  # of what the records are judged by; see catalog.fingerprint
+    district_records = models.BigIntegerField(null=True)  # how many the district has, where only what differs was sent
+    gone = models.BinaryField(null=True)  # the keys of rows that the district has no more: Arrow IPC, as compared
     lease_until = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)

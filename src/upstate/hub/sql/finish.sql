@@ -1,6 +1,13 @@
--- An order is delivered in full when every batch from 0 to the last is kept, and not before.
+-- An order is delivered in full when every batch from 0 to the last is kept, and not before. With it comes what was
+-- compared; where nothing was, the batches are everything.
 UPDATE hub_order
-SET state = 'delivered', batches = %(batches)s, delivered_at = now(), lease_until = NULL
+SET state = 'delivered',
+    batches = %(batches)s,
+    everything = %(everything)s,
+    district_records = %(district_records)s,
+    gone = %(gone)b,
+    delivered_at = now(),
+    lease_until = NULL
 WHERE id = %(order)s
     AND epoch = %(epoch)s
     AND state = 'reading'

@@ -8,7 +8,10 @@ SELECT
     next.epoch,
     resync.school_year AS resync_year,
     zone.district_id,
-    zone.edition
+    zone.edition,
+    next.everything,
+    coalesce(next.district_records, 0) AS district_records,
+    next.gone
 FROM (
     SELECT *
     FROM hub_order

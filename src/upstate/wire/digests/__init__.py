@@ -1,7 +1,7 @@
 """The digest of a record: one definition (definition.py), computed by PostgreSQL and over Arrow; comparing by it."""
 
-from upstate.wire.digests.columns import digests, key_hashes
-from upstate.wire.digests.definition import MOST_BUCKETS, VERSION, bucket_count, compared, definition
+from upstate.wire.digests.columns import digests, key_hashes, value_hashes
+from upstate.wire.digests.definition import MOST_BUCKETS, UNFIT, VERSION, bucket_count, compared, definition
 from upstate.wire.digests.known import SAMPLE, KnownAnswer, known_answers, sample_records, self_test_sql
 from upstate.wire.digests.pairs import (
     DIGEST,
@@ -24,12 +24,14 @@ from upstate.wire.digests.postgresql import (
     quote,
     sums_sql,
 )
+from upstate.wire.digests.shipping import for_shipping
 from upstate.wire.digests.sums import Sums, bucket_sums, differing, sums_from_bytes, sums_from_hashes, sums_from_rows
 
 __all__ = [
     "DIGEST",
     "MOST_BUCKETS",
     "SAMPLE",
+    "UNFIT",
     "VERSION",
     "Differences",
     "KnownAnswer",
@@ -45,6 +47,7 @@ __all__ = [
     "differing",
     "digest_sql",
     "digests",
+    "for_shipping",
     "in_buckets_sql",
     "in_database",
     "key_hash_sql",
@@ -62,4 +65,5 @@ __all__ = [
     "sums_from_hashes",
     "sums_from_rows",
     "sums_sql",
+    "value_hashes",
 ]

@@ -51,10 +51,15 @@ def digests(obj: SyncObject, records: pa.RecordBatch) -> NDArray[np.int64]:
 
 def key_hashes(obj: SyncObject, records: pa.RecordBatch) -> NDArray[np.int64]:
     """The hash of each record's key; its low bits are the record's bucket."""
+    return value_hashes(obj.key_columns, records)
+
+
+def value_hashes(columns: tuple[Column, ...], records: pa.RecordBatch) -> NDArray[np.int64]:
+    """The hash of each record's values in these columns: equal values, equal hashes (of JSON, equal texts)."""
     out = np.empty(records.num_rows, np.int64)
     for start in range(0, records.num_rows, _AT_ONCE):
         part = records.slice(start, _AT_ONCE)
-        out[start : start + _AT_ONCE] = join(_combined("key", obj.key_columns, part))
+        out[start : start + _AT_ONCE] = join(_combined("key", columns, part))
     return out
 
 

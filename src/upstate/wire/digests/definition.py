@@ -61,6 +61,10 @@ def definition(obj: SyncObject) -> bytes:
     return blake2b("\n".join(parts).encode(), digest_size=16).digest()
 
 
+# In place of the digest of what may not be taken for equal, whatever the other side holds: equal only by chance.
+UNFIT = seed("value", "", "as written")
+
+
 def bucket_count(records: int) -> int:
     """How many buckets suit so many records: a power of two, at most MOST_BUCKETS. Both sides must use the same."""
     wanted = -(-records // _RECORDS_A_BUCKET)

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from upstate.catalog import Column, ColumnType, SyncObject
-from upstate.wire.digests.definition import Purpose, compared, seed
+from upstate.wire.digests.definition import UNFIT, Purpose, compared
 from upstate.wire.digests.postgresql_hashes import hash_sql
 
 Expressions = Mapping[str, str]
-_UNFIT = seed("value", "", "as written")  # a digest that no record of the other side has but by chance
 _BIGINT_DIGITS = {"smallint": 5, "integer": 10, "bigint": 19}
 
 
@@ -57,7 +56,7 @@ def sums_sql(
     """
     digest = digest_sql(obj, alias, expressions)
     if unfit is not None:
-        digest = f"CASE WHEN {unfit} THEN '{_UNFIT}'::pg_catalog.int8 ELSE {digest} END"
+        digest = f"CASE WHEN {unfit} THEN '{UNFIT}'::pg_catalog.int8 ELSE {digest} END"
     # OFFSET 0 keeps PostgreSQL from computing the digest once for each sum.
     return (
         "SELECT bucket, count(*) AS records,"  # noqa: S608 - no value in it

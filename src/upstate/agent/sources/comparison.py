@@ -1,0 +1,156 @@
+"""What of an object differs between district and state: by sums of buckets, then by pairs, then record by record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from upstate.agent.sources.digesting import misfit_key_hashes
+from upstate.agent.sources.joining import joined
+from upstate.agent.sources.spool import Spool
+from upstate.catalog import SyncObject
+from upstate.wire import Batch, no_misfits
+from upstate.wire.digests import (
+    DIGEST,
+    Differences,
+    Pairs,
+    Sums,
+    compare_pairs,
+    confirm,
+    differing,
+    for_shipping,
+    key_hashes,
+    pairs_from_table,
+    pairs_schema,
+    sums_from_hashes,
+)
+
+_AT_ONCE = 1 << 17  # of the state's records, whose keys are in memory at the same time
+_MOST_DIFFERING = 0.5  # beyond this part of the records, finding out which costs more than shipping all
+
+
+@dataclass(frozen=True, slots=True)
+class StateSide:
+    """The state's rows of an object, as far as they can be asked about; each answer may be a WireError."""
+
+    buckets: int
+    sums: Callable[[], Sums]
+    pairs: Callable[[Sequence[int]], Pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a comparison found, of one snapshot of the district.
+
+    `records` counts all of them, misfits too; `gone` has the keys of the state's rows that the district has no more.
+    `batches` are what must be shipped: records that the state lacks or holds otherwise, records whose key comes more
+    than once, and every misfit. Read them within the snapshot.
+    """
+
+    records: int
+    gone: pa.Table
+    batches: Iterator[Batch]
+
+
+def compare_by_reading(obj: SyncObject, batches: Iterable[Batch], state: StateSide) -> Comparison | None:
+    """Compare all of a district's records, read once; None where so many differ that all had better be shipped.
+
+    What cannot be told from an equal record must not be: WireError where the state's answer does not hold together.
+    """
+    compared = for_shipping(obj)
+    spool = Spool(compared)
+    district = sums_from_hashes(compared, spool.keep(batches), state.buckets)
+    theirs = state.sums()
+    wanted = worth_looking_into(district, theirs)
+    if wanted is None:
+        return None
+    return pick(compared, spool, wanted, theirs, state.pairs, district.total + spool.misfitting)
+
+
+def worth_looking_into(district: Sums, theirs: Sums) -> NDArray[np.int64] | None:
+    """The buckets that differ; None where they hold so many records that all had better be shipped."""
+    wanted = differing(district, theirs)
+    inside = int(district.records[wanted].sum() + theirs.records[wanted].sum())
+    most = max(_AT_ONCE, _MOST_DIFFERING * (district.total + theirs.total))
+    return wanted if inside <= most else None
+
+
+def pick(
+    obj: SyncObject,
+    spool: Spool,
+    wanted: NDArray[np.int64],
+    theirs: Sums,
+    ask: Callable[[Sequence[int]], Pairs],
+    records: int,
+) -> Comparison:
+    """Go from differing buckets to differing records, of an object as `for_shipping` has it.
+
+    The spool has at least the district's records of those buckets, and every misfit; `ask` gives the state's pairs.
+    """
+    unequal = [np.zeros(len(spool.hashes(number)[0]), np.bool_) for number in range(len(spool))]
+    gone = [pairs_schema(obj).empty_table().drop_columns(DIGEST)]
+    for some in _portions(wanted, theirs):
+        held = ask(some.tolist())
+        confirm(theirs, some, held)
+        gone.append(_mark(obj, spool, some, theirs, held, unequal).only_state)
+    lost = pa.concat_tables(gone)
+    if spool.misfitting:
+        lost = _mark_misfits(obj, spool, unequal, lost)
+    return Comparison(records, lost, joined(_chosen(spool, unequal)))
+
+
+def _portions(wanted: NDArray[np.int64], theirs: Sums) -> Iterator[NDArray[np.int64]]:
+    """The wanted buckets, as many at once as memory allows."""
+    if wanted.size:
+        reached = np.cumsum(theirs.records[wanted]) // _AT_ONCE
+        yield from np.split(wanted, np.flatnonzero(np.diff(reached)) + 1)
+
+
+def _mark(
+    obj: SyncObject,
+    spool: Spool,
+    some: NDArray[np.int64],
+    theirs: Sums,
+    held: Pairs,
+    unequal: Sequence[NDArray[np.bool_]],
+) -> Differences:
+    """Mark the district's records in some buckets that the state does not hold just so."""
+    inside = np.zeros(theirs.buckets, np.bool_)
+    inside[some] = True
+    schema = pairs_schema(obj)
+    parts, places = [], []
+    for number in range(len(spool)):
+        hashes, digests = spool.hashes(number)
+        chosen = np.flatnonzero(inside[hashes & (theirs.buckets - 1)])
+        if chosen.size:
+            keys = spool.records(number, obj.key).take(pa.array(chosen)).columns
+            parts.append(pa.RecordBatch.from_arrays([*keys, pa.array(digests[chosen])], schema=schema))
+            places.append((number, chosen))
+    found = compare_pairs(pairs_from_table(obj, pa.Table.from_batches(parts, schema)), held)
+    start = 0
+    for number, chosen in places:
+        unequal[number][chosen] = found.unequal[start : start + len(chosen)]
+        start += len(chosen)
+    return found
+
+
+def _mark_misfits(obj: SyncObject, spool: Spool, unequal: Sequence[NDArray[np.bool_]], gone: pa.Table) -> pa.Table:
+    """Mark the records whose key a misfitting one has too; a row of the state's with such a key is not gone."""
+    misfits = (spool.misfits(number) for number in range(len(spool)))
+    keys = misfit_key_hashes(obj, (batch for batch in misfits if batch is not None))
+    for number, marks in enumerate(unequal):
+        marks[np.isin(spool.hashes(number)[0], keys)] = True
+    kept = [batch.filter(pa.array(~np.isin(key_hashes(obj, batch), keys))) for batch in gone.to_batches()]
+    return pa.Table.from_batches(kept, gone.schema)
+
+
+def _chosen(spool: Spool, unequal: Sequence[NDArray[np.bool_]]) -> Iterator[Batch]:
+    """Of each batch the marked records, and every misfit."""
+    for number, marks in enumerate(unequal):
+        misfits = spool.misfits(number)
+        if misfits is not None or marks.any():
+            yield Batch(spool.records(number).filter(pa.array(marks)), no_misfits() if misfits is None else misfits)

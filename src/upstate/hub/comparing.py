@@ -1,0 +1,83 @@
+"""Which orders are compared before anything is sent, and what the state answers an agent that compares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import psycopg
+
+from upstate.catalog import Catalog, fingerprint
+from upstate.hub.postgres import connect, database_errors
+from upstate.loading.comparing import Held, any_held, can_digest, held_pairs, held_sums
+from upstate.wire import WorkOrder
+from upstate.wire.digests import Pairs, Sums, bucket_count, for_shipping
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An order as it was claimed, and what decides how it is read: whether everything is asked for, whose it is, and
+    by what, and how many, records were judged when the object last landed for its zone and year."""
+
+    order: WorkOrder
+    everything: bool
+    district: int
+    edition: str | None
+    year: int
+    judged_by: str | None
+    records: int | None
+
+
+class Comparing:
+    """The state's side of comparisons, over a connection of its own, as its answers take long.
+
+    All is read from the rows themselves; nothing is remembered of them. DatabaseError where the database is gone.
+    """
+
+    def __init__(self, database_url: str, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._connection = connect(database_url)
+        self._can_digest: bool | None = None
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    @database_errors()
+    def decide(self, claimed: Claimed) -> tuple[WorkOrder, str]:
+        """The order with how it is to be read, and the fingerprint of what its records will be judged by.
+
+        Everything is sent where that is asked for, where the catalog or the zone says otherwise than at the last
+        landing, where the state has no such row yet, and where its database cannot compute digests.
+        """
+        order = claimed.order
+        if order.object not in self._catalog:
+            return order, ""
+        obj = self._catalog[order.object]
+        judged_by = fingerprint(obj, {"school_year": claimed.year, "edition": claimed.edition})
+        everything = claimed.everything or judged_by != claimed.judged_by or not self._holds(order, claimed.district)
+        if everything:
+            return replace(order, everything=True), judged_by
+        return replace(order, everything=False, buckets=bucket_count(claimed.records or 0)), judged_by
+
+    @database_errors()
+    def sums(self, order: WorkOrder, district: int) -> Sums:
+        """The sums of the district's rows that the order is about; WireError where they do not hold together."""
+        return held_sums(self._connection, self._held(order, district), order.buckets)
+
+    @database_errors()
+    def pairs(self, order: WorkOrder, district: int, wanted: Sequence[int]) -> Pairs:
+        """The keys and digests of those in these buckets; WireError as `sums`."""
+        return held_pairs(self._connection, self._held(order, district), order.buckets, wanted)
+
+    def _holds(self, order: WorkOrder, district: int) -> bool:
+        """Whether there are rows to compare with, and a database that can."""
+        if self._can_digest is None:
+            self._can_digest = can_digest(self._connection)
+        try:
+            return self._can_digest and any_held(self._connection, self._held(order, district))
+        except psycopg.errors.UndefinedTable:
+            return False  # landing will say it
+
+    def _held(self, order: WorkOrder, district: int) -> Held:
+        return Held(for_shipping(self._catalog[order.object]), district, order.school_year)

@@ -1,0 +1,10 @@
+-- Whose rows a reader compares with; it is still there, so its order is not to be given to another.
+UPDATE hub_order
+SET lease_until = now() + %(lease)s
+FROM hub_resync AS resync
+JOIN hub_zone AS zone ON zone.id = resync.zone_id
+WHERE hub_order.id = %(order)s
+    AND hub_order.epoch = %(epoch)s
+    AND hub_order.state = 'reading'
+    AND resync.id = hub_order.resync_id
+RETURNING zone.district_id
