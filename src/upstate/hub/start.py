@@ -16,6 +16,7 @@ from upstate.errors import ConfigError
 from upstate.hub import settings as standing
 from upstate.hub.web.configuration import WebConfiguration
 
+_IDLE_SECONDS = 60
 _OWN = ("host", "port", "user", "password", "dbname")
 
 
@@ -34,6 +35,8 @@ def start(configuration: Configuration) -> None:
     """
     database = _django_database(configuration.database_url)
     web = {} if configuration.web is None else configuration.web.settings()
+    if web:  # a visitor need not wait for a new connection
+        database |= {"CONN_MAX_AGE": _IDLE_SECONDS, "CONN_HEALTH_CHECKS": True}
     if not settings.configured:
         fixed = {name: getattr(standing, name) for name in dir(standing) if name.isupper()}
         settings.configure(**{**fixed, **web, "DATABASES": {"default": database}})
