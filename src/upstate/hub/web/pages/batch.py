@@ -1,0 +1,156 @@
+"""Resync State Data – Batch: choose objects, look at what that comes to, send it, and watch it run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from upstate.errors import PlanError
+from upstate.hub.auditing import audit
+from upstate.hub.models import District, Resync, Zone
+from upstate.hub.postgres import database_errors
+from upstate.hub.resyncs import queue_resync
+from upstate.hub.rights import may
+from upstate.hub.web.needs import needs
+from upstate.hub.web.pages.batch_choice import Choice, Chosen, newest_resync, plan_choice, sent_already
+from upstate.hub.web.pages.batch_glance import glance, shared_drawing
+from upstate.hub.web.pages.batch_runs import Expected, expected_of
+from upstate.hub.web.request import Request
+from upstate.hub.web.years import years_of
+from upstate.planning import Status, year_name
+
+_LEGEND = (
+    (Status.GREEN, "Every record of the last run is at the state."),
+    (Status.YELLOW, "At most 1 % of the records did not land."),
+    (Status.RED, "More than 1 % did not land, or the object could not be sent at all."),
+    (Status.GRAY, "A resync is at it, or will be when its turn comes."),
+    (Status.NEVER, "It was not sent yet."),
+)
+
+
+@require_GET
+@needs("batch.view")
+def batch(request: Request, district: District) -> HttpResponse:
+    """The tree of objects, each with its last run; marked as the address says, so that one can come back to a choice."""
+    return _page(request, district, Choice.of(request.GET))
+
+
+@require_GET
+@needs("batch.view")
+def batch_live(request: Request, district: District) -> HttpResponse:
+    """The live part alone, the same for all who watch; nothing (204) for who has it already."""
+    drawn = shared_drawing(district, request.year, request.user)
+    if request.GET.get("seen") == drawn.version:
+        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+    return HttpResponse(drawn.html, headers={"Cache-Control": "no-store"})
+
+
+@require_GET
+@needs("batch.run")
+def batch_confirm(request: Request, district: District) -> HttpResponse:
+    """What a choice comes to, before it is sent; changes nothing."""
+    choice = Choice.of(request.GET)
+    try:
+        return _confirmation(request, district, plan_choice(choice, district, request.year))
+    except PlanError as error:
+        messages.error(request, error.message)
+        return _page(request, district, choice, status=400)
+
+
+@require_POST
+@needs("batch.run")
+def batch_send(request: Request, district: District) -> HttpResponse:
+    """Place what was confirmed, once; it runs in the background, after what was asked for before."""
+    choice = Choice.of(request.POST)
+    try:
+        chosen = plan_choice(choice, district, request.year)
+    except PlanError as error:
+        messages.error(request, f"Nothing was sent. {error.message}")
+        return _page(request, district, choice, status=400)
+    since = request.POST.get("since", "")
+    if request.POST.get("plan") != chosen.token or not (since.isascii() and since.isdigit() and len(since) < 19):
+        messages.warning(
+            request,
+            "Nothing was sent: what this resync would do is not what you were shown. Look it over and send it again.",
+        )
+        return _confirmation(request, district, chosen, status=409)
+    messages.success(request, _place(request, district, chosen, int(since)))
+    return _back(district, request.year)
+
+
+def _page(request: Request, district: District, choice: Choice, status: int = 200) -> HttpResponse:
+    seen = glance(district, request.year, request.user)
+    open_rows = [row for row in seen.rows if not row.line.why_not]
+    names = {row.object for row in open_rows}
+    marked = names if choice.objects is None else names.intersection(choice.objects)
+    context = {
+        "glance": seen,
+        "may_see_errors": may(request.user, "errors.view", district.id),
+        "marked": marked,
+        "every": choice.objects is None,
+        "check": choice.check_dependencies,
+        "open_rows": len(open_rows),
+        "legend": _LEGEND,
+        "overview_address": reverse("overview", kwargs={"district": district.id}),
+        "says": next(each.says for each in years_of(district.zone) if each.year == request.year),
+    }
+    return render(request, "hub/batch.html", context, status=status)
+
+
+def _confirmation(request: Request, district: District, chosen: Chosen, status: int = 200) -> HttpResponse:
+    since = newest_resync(district.zone.id)
+    expected = expected_of(district.zone.id, request.year)
+    steps = [(step, expected.get(step.object)) for step in chosen.plan.steps]
+    known = [each for _, each in steps if each is not None]
+    ahead = Resync.objects.filter(zone=district.zone, school_year=request.year, state__in=("queued", "running"))
+    context: dict[str, Any] = {
+        "chosen": chosen,
+        "plan": chosen.plan,
+        "steps": steps,
+        "added": sum(bool(step.added_for) for step, _ in steps),
+        "known": bool(known),
+        "total": Expected(sum(each.processed for each in known), sum(each.seconds for each in known)),
+        "first_time": len(steps) - len(known),
+        "since": since,
+        "ahead": list(ahead.order_by("id")),
+    }
+    return render(request, "hub/batch_confirm.html", context, status=status)
+
+
+@database_errors()
+def _place(request: Request, district: District, chosen: Chosen, since: int) -> str:
+    """Place it and note who did; returns what to say. People who press Send at once come one after the other."""
+    plan, zone = chosen.plan, district.zone.id
+    with transaction.atomic():
+        Zone.objects.select_for_update(no_key=True).get(id=zone)
+        twice = sent_already(plan, zone, request.user, since)
+        if twice is not None:
+            return f"You sent this already: it is resync {twice.id}. It was not placed a second time."
+        unended = Resync.objects.filter(zone=zone, school_year=plan.school_year, state__in=("queued", "running"))
+        ahead = list(unended.order_by("id"))
+        placed = queue_resync(
+            plan, zone, person=request.user, check_dependencies=chosen.choice.check_dependencies
+        )
+        objects = "1 object" if len(plan.steps) == 1 else f"{len(plan.steps)} objects"
+        said = "full resync" if plan.mode == "full" else f"partial resync of {objects}"
+        audit(request.user, "sent a resync", district, f"resync {placed.id}: {said}, {year_name(plan.school_year)}")
+    if not ahead:
+        return f"Resync {placed.id} of {objects} is placed and begins in a moment. You need not stay on this page."
+    first = ahead[0]
+    others = f" and {len(ahead) - 1} more" if len(ahead) > 1 else ""
+    verb = "is running" if first.state == "running" else "comes first"
+    return (
+        f"Resync {placed.id} of {objects} is placed and waits: resync {first.id} of {first.asked_by} {verb}{others}. "
+        "It begins by itself."
+    )
+
+
+def _back(district: District, year: int) -> HttpResponse:
+    address = reverse("batch", kwargs={"district": district.id})
+    return redirect(address if year == district.zone.school_year else f"{address}?year={year}")
