@@ -11,6 +11,7 @@ from psycopg import sql
 from upstate.catalog import Reference
 from upstate.loading.conditions import Condition, conditions_of
 from upstate.loading.duplicates import find_duplicates
+from upstate.loading.filling import Filled
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
 from upstate.loading.statements import Part, any_of, columns, equal, key_text, literal, statement
 from upstate.loading.task import Candidates, Task, equal_rows
@@ -37,13 +38,14 @@ _SPREADS: tuple[Mapping[str, Any], ...] = (
 )
 
 
-def judge(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
+def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
     """Find all that keeps candidates out, remove those records from them, and return how many they were."""
     task = candidates.task
     obj = task.object
+    refused = filled.refused
     rejected = _rejected_parents(cursor, task)
     _clear_references(cursor, candidates, rejected)
-    if not candidates.in_place:  # there the primary key minds
+    if obj.key in filled.repeated:
         _run(cursor, "find_repeated", candidates, columns=", ".join(obj.key))
     if refused:
         _find_refused_again(cursor, candidates)
@@ -51,7 +53,8 @@ def judge(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
     if conditions:
         cursor.execute(judgement(candidates, conditions, joins), task.values)
         _keep_first_class(cursor, candidates)
-    for unique in obj.uniques:
+    # Of a comparison, what was not sent may be shared as well.
+    for unique in (u for u in obj.uniques if u.columns in filled.repeated or not task.everything):
         find_duplicates(cursor, candidates, unique)
     return withdraw(cursor, candidates, refused=refused)
 
@@ -69,7 +72,12 @@ def withdraw(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
         _keep_first_class(cursor, candidates)
     if cursor.execute(statement("any_found")).fetchone() is None:
         return 0
-    return _run(cursor, "remove_found", candidates)
+    # Few are found among many, as a rule: then the key's index is the way to them.
+    for name in ("analyze_finding", "plan_by_index"):
+        cursor.execute(statement(name))
+    removed = _run(cursor, "remove_found", candidates)
+    cursor.execute(statement("plan_by_set"))
+    return removed
 
 
 def judgement(candidates: Candidates, conditions: list[Condition], joins: list[Part]) -> sql.Composed:

@@ -63,8 +63,8 @@ def landing(connection: Connection, task: Task) -> Iterator[Cursor]:
                     "nothing was changed."
                 )
             cursor.execute(statement("lock_district"), task.values)
-            cursor.execute(statement("plan_by_set"))
-            cursor.execute(statement("spell_plainly"))
+            for name in ("plan_by_set", "spell_plainly", "commit_lazily"):
+                cursor.execute(statement(name))
             declared = [constraint_name(task.object, reference) for reference in task.object.references]
             skip = cursor.execute(
                 statement("may_skip_triggers"), {"table": task.object.table, "declared": declared}
@@ -99,7 +99,7 @@ def _straight_in(cursor: Cursor, task: Task) -> Counts:
     candidates = Candidates(task, in_place=True)
     make_gone(cursor, task)
     filled = fill(cursor, task, candidates.table, sort=True)
-    removed = judge(cursor, candidates, refused=filled.refused)
+    removed = judge(cursor, candidates, filled)
     settle_other_years(cursor, candidates)
     return _counts(cursor, task, filled, created=filled.candidates - removed)
 
@@ -140,7 +140,7 @@ def _wait(cursor: Cursor, task: Task, *, carefully: bool = False) -> _Waiting:
     cursor.execute(statement("make_candidates", table=state_table(task.object), columns=names))
     told_gone = make_gone(cursor, task)
     filled = fill(cursor, task, candidates.table, sort=False, carefully=carefully)
-    judge(cursor, candidates, refused=filled.refused)
+    judge(cursor, candidates, filled)
     if not task.everything:
         _turn_away_held(cursor, candidates, filled)
     return _Waiting(candidates, filled, told_gone)

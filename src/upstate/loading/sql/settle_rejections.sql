@@ -11,6 +11,7 @@ from (
     select key, reason, "column", 'failed', 1, message, advice, %(object)s::text, key, reason from refusal
 ) as found
 group by key, reason, "column"
+order by key -- lists go by id within a reason
 on conflict (district_id, object, school_year, key, reason, "column") do update
 set verdict = excluded.verdict, records = excluded.records, message = excluded.message, advice = excluded.advice,
     root_object = excluded.root_object, root_key = excluded.root_key, root_reason = excluded.root_reason,

@@ -1,0 +1,2 @@
+-- So that the planner knows how few were found.
+analyze pg_temp.finding
