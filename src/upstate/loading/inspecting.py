@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from upstate.catalog import Column, SyncObject
-from upstate.loading.wording import MOST_KEY_BYTES, Refusal, refusal
+from upstate.loading.wording import MOST_KEY_BYTES, Refusal, refusal, shortened, words
 from upstate.wire import Batch, spell
 
 
@@ -42,11 +42,7 @@ def inspect(obj: SyncObject, batch: Batch, school_year: int | None) -> Inspected
         bad = found[0][0]
         for mask, _, _ in found[1:]:
             bad = pc.or_(bad, mask)
-        for row in pc.indices_nonzero(bad).to_pylist():
-            key = _key(obj, records, row)
-            refused.append(
-                tuple(refusal(obj, key, reason, column.name) for mask, column, reason in found if mask[row].as_py())
-            )
+        refused += _refusals(obj, records.filter(bad), [(mask.filter(bad), c, reason) for mask, c, reason in found])
         records = records.filter(pc.invert(bad))
     return Inspected(records, tuple(refused))
 
@@ -79,8 +75,14 @@ def _some(mask: pa.Array, reason: str) -> Iterator[tuple[pa.Array, str]]:
         yield pc.fill_null(mask, False), reason
 
 
-def _key(obj: SyncObject, records: pa.RecordBatch, row: int) -> tuple[str | None, ...]:
-    return tuple(spell(column, records.column(column.name)[row].as_py()) for column in obj.key_columns)
+def _refusals(
+    obj: SyncObject, bad: pa.RecordBatch, found: list[tuple[pa.Array, Column, str]]
+) -> Iterator[tuple[Refusal, ...]]:
+    parts = [[spell(column, value) for value in bad.column(column.name).to_pylist()] for column in obj.key_columns]
+    hits = [(mask.to_pylist(), reason, column.name, words(obj, reason, column.name)) for mask, column, reason in found]
+    for row, key in enumerate(zip(*parts, strict=True)):
+        kept = shortened(key)
+        yield tuple(Refusal(kept, reason, column, *said) for mask, reason, column, said in hits if mask[row])
 
 
 def _misfits(obj: SyncObject, misfits: pa.RecordBatch) -> Iterator[tuple[Refusal, ...]]:

@@ -60,20 +60,25 @@ REFUSED = "refused_by_database"
 
 
 def refusal(obj: SyncObject, key: tuple[str | None, ...], reason: str, column: str) -> Refusal:
-    """The words for a record that was turned away by itself."""
+    """A record that was turned away by itself, in words."""
+    return Refusal(shortened(key), reason, column, *words(obj, reason, column))
+
+
+def words(obj: SyncObject, reason: str, column: str) -> tuple[str, str]:
+    """The message and the advice for a reason."""
     message, advice = INSPECTED.get(reason, _MISFIT)
     known = {c.name: c for c in obj.columns}
     room = room_of(known[column]) if column in known else "a value of its type"
     filled = {"column": column, "room": room, "object": obj.name}
-    return Refusal(_shortened(key), reason, column, message.format(**filled), advice.format(**filled))
+    return message.format(**filled), advice.format(**filled)
 
 
 def refused_by_database(key: tuple[str | None, ...], said: str) -> Refusal:
     """The words for a record that the database cannot hold."""
-    return Refusal(_shortened(key), REFUSED, "", said, ADVICE)
+    return Refusal(shortened(key), REFUSED, "", said, ADVICE)
 
 
-def _shortened(key: tuple[str | None, ...]) -> tuple[str | None, ...]:
+def shortened(key: tuple[str | None, ...]) -> tuple[str | None, ...]:
     """Rejections are found by key, and PostgreSQL's index takes 2704 bytes in all."""
     if sum(len(part.encode()) for part in key if part is not None) <= MOST_KEY_BYTES:
         return key
