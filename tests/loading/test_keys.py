@@ -83,13 +83,11 @@ def test_a_child_finds_its_parent_by_a_key_of_any_type(every_kind: Desk) -> None
 
 @pytest.mark.parametrize("bad", [{"n": 1, "bad": True}, {"n": None}], ids=["judged", "refused"])
 def test_a_child_of_a_rejected_parent_is_blocked_and_never_missing(every_kind: Desk, bad: Row) -> None:
+    name = every_kind.connection.info.dbname
     for setting in ("datestyle = 'German, DMY'", "timezone = 'Asia/Kathmandu'", "bytea_output = escape"):
-        every_kind.connection.execute(f"alter role upstate set {setting}")  # as a state may have set its server up
-    try:
-        with every_kind.reconnected() as theirs:
-            counts = theirs.resync({**parents(**bad), **children()})
-    finally:
-        every_kind.connection.execute("alter role upstate reset all")
+        every_kind.connection.execute(f'alter database "{name}" set {setting}')  # as a state may have set its own up
+    with every_kind.reconnected() as theirs:
+        counts = theirs.resync({**parents(**bad), **children()})
     assert {n: c for n, c in counts.items() if n.startswith("Parent")} == {
         n: Counts(failed=len(sent)) for n, sent in parents().items()
     }
