@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from psycopg import sql
 
-from upstate.catalog import Reference, Rule
+from upstate.catalog import Column, Reference, Rule, SyncObject
+from upstate.catalog.conditions import names_in
 from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.statements import (
     Part,
@@ -21,6 +22,8 @@ from upstate.loading.statements import (
     statement,
 )
 from upstate.loading.task import Candidates, Task
+from upstate.loading.wording import refusal
+from upstate.wire.digests import for_shipping
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,45 @@ def conditions_of(
         conditions += found
         joins += joined
     return conditions, joins
+
+
+def conditions_of_equal(candidates: Candidates, rejected: Mapping[str, bool]) -> tuple[list[Condition], list[Part]]:
+    """The same for records that the state holds just so: where they point, the state's foreign keys have seen to.
+
+    No agent has sent them, so nobody has looked yet whether their values are allowed.
+    """
+    task = candidates.task
+    obj = task.object
+    named = {name.alias for rule in obj.rules for name in names_in(rule.when)}
+    conditions = [*_limits(obj), *(_rule(rule) for rule in obj.rules)]
+    joins: list[Part] = [_lookup_join(task, n) for n, lookup in enumerate(obj.lookups) if lookup.name in named]
+    for reference in obj.references:
+        if reference.name in named:
+            joins += (
+                _self_joins(candidates, reference)[:1] if reference.to == obj.name else [_parent_join(task, reference)]
+            )
+        if reference.to in rejected:
+            found, join = _from_rejected(task, reference)
+            conditions += found
+            joins.append(join)
+    return conditions, joins
+
+
+def _limits(obj: SyncObject) -> Iterator[Condition]:
+    """What a value must be by itself and the state's columns do not say. What the state owns is not the district's."""
+    district = [c for c in for_shipping(obj).columns if c.owner == "district" and c.name not in obj.key]
+    for limited in district:
+        value = column("record", limited.name)
+        if limited.required:
+            yield _limit(obj, limited, "required", sql.SQL("{} is null").format(value))
+        if limited.codes is not None:
+            known = sql.SQL(", ").join(literal(code) for code in limited.codes)
+            yield _limit(obj, limited, "unknown_code", sql.SQL("{} <> all (array[{}]::text[])").format(value, known))
+
+
+def _limit(obj: SyncObject, limited: Column, reason: str, test: Part) -> Condition:
+    words = refusal(obj, (), reason, limited.name)
+    return Condition(test, -1, "failed", reason, limited.name, literal(words.message), literal(words.advice))
 
 
 def _rule(rule: Rule) -> Condition:
@@ -96,60 +138,82 @@ def _lookup_join(task: Task, number: int) -> Part:
 
 def _reference(task: Task, reference: Reference, rejected: Mapping[str, bool]) -> tuple[list[Condition], list[Part]]:
     parent = task.catalog[reference.to]
-    alias, gone = reference.name, f"{reference.name} rejected"
-    joins: list[Part] = [
-        statement(
-            "join_parent",
-            parent=state_table(parent),
-            alias=sql.Identifier(alias),
-            on=equal(alias, "record", dict(zip(parent.key, reference.columns, strict=True))),
-        )
-    ]
-    absent = sql.SQL("{} and {} is null").format(_complete(reference), column(alias, parent.key[0]))
+    absent = sql.SQL("{} and {} is null").format(_complete(reference), column(reference.name, parent.key[0]))
     if reference.to not in rejected:
-        return [_missing(reference, absent)], joins
-    joins.append(
-        statement(
-            "join_rejected",
-            keys=typed_keys(parent),
-            parent=literal(parent.name),
-            readable=readable(parent),
-            alias=sql.Identifier(gone),
-            on=equal(gone, "record", dict(zip(found_keys(parent), reference.columns, strict=True))),
-        )
+        return [_missing(reference, absent)], [_parent_join(task, reference)]
+    found, join = _from_rejected(task, reference)
+    absent = sql.SQL("{} and {} is null").format(absent, column(_rejected_alias(reference), "verdict"))
+    return [_missing(reference, absent), *found], [_parent_join(task, reference), join]
+
+
+def _parent_join(task: Task, reference: Reference) -> Part:
+    parent = task.catalog[reference.to]
+    return statement(
+        "join_parent",
+        parent=state_table(parent),
+        alias=sql.Identifier(reference.name),
+        on=equal(reference.name, "record", dict(zip(parent.key, reference.columns, strict=True))),
     )
-    verdict = column(gone, "verdict")
-    root = (column(gone, "root_object"), column(gone, "root_key"), column(gone, "root_reason"))
-    conditions = [
-        _missing(reference, sql.SQL("{} and {} is null").format(absent, verdict)),
-        _from_parent(reference, sql.SQL("{} in ('failed', 'blocked')").format(verdict), 2, root),
-    ]
+
+
+def _from_rejected(task: Task, reference: Reference) -> tuple[list[Condition], Part]:
+    """What a parent's open rejection means to its children."""
+    parent = task.catalog[reference.to]
+    alias = _rejected_alias(reference)
+    join = statement(
+        "join_rejected",
+        keys=typed_keys(parent),
+        parent=literal(parent.name),
+        readable=readable(parent),
+        alias=sql.Identifier(alias),
+        on=equal(alias, "record", dict(zip(found_keys(parent), reference.columns, strict=True))),
+    )
+    verdict = column(alias, "verdict")
+    root = (column(alias, "root_object"), column(alias, "root_key"), column(alias, "root_reason"))
+    conditions = [_from_parent(reference, sql.SQL("{} in ('failed', 'blocked')").format(verdict), 2, root)]
     if reference.when_excluded == "reject":
         conditions.append(_from_parent(reference, sql.SQL("{} = 'excluded'").format(verdict), 3, root))
-    return conditions, joins
+    return conditions, join
+
+
+def _rejected_alias(reference: Reference) -> str:
+    return f"{reference.name} rejected"
 
 
 def _self_reference(candidates: Candidates, reference: Reference, refused: int) -> tuple[list[Condition], list[Part]]:
     """A parent in the same object may stand anywhere among the candidates; one at the state only counts as well."""
     obj = candidates.task.object
-    on = dict(zip(obj.key, reference.columns, strict=True))
-    places = [(reference.name, candidates.judged)]
-    if not candidates.in_place:
-        places.append((f"{reference.name} held", state_table(obj)))
-    joins: list[Part] = [
-        statement("join_parent", parent=table, alias=sql.Identifier(alias), on=equal(alias, "record", on))
-        for alias, table in places
-    ]
+    places = [reference.name] if candidates.in_place else [reference.name, _held_alias(reference)]
     absent = sql.SQL("{} and {}").format(
         _complete(reference),
-        sql.SQL(" and ").join(sql.SQL("{} is null").format(column(alias, obj.key[0])) for alias, _ in places),
+        sql.SQL(" and ").join(sql.SQL("{} is null").format(column(alias, obj.key[0])) for alias in places),
     )
     if refused:
         # A parent that was refused by itself exists all the same: its children are blocked, not astray.
         absent = sql.SQL("{} and not exists (select from refusal where refusal.key = {})").format(
             absent, key_text("record", reference.columns)
         )
-    return [_missing(reference, absent)], joins
+    return [_missing(reference, absent)], _self_joins(candidates, reference)
+
+
+def _self_joins(candidates: Candidates, reference: Reference) -> list[Part]:
+    obj = candidates.task.object
+    places: dict[str, Part] = {reference.name: candidates.judged}
+    if not candidates.in_place:
+        places[_held_alias(reference)] = state_table(obj)
+    return [
+        statement(
+            "join_parent",
+            parent=table,
+            alias=sql.Identifier(alias),
+            on=equal(alias, "record", dict(zip(obj.key, reference.columns, strict=True))),
+        )
+        for alias, table in places.items()
+    ]
+
+
+def _held_alias(reference: Reference) -> str:
+    return f"{reference.name} held"
 
 
 def _missing(reference: Reference, test: Part) -> Condition:

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import Reference
-from upstate.loading.conditions import Condition, conditions_of
+from upstate.loading.conditions import Condition, conditions_of, conditions_of_equal
 from upstate.loading.duplicates import find_duplicates
 from upstate.loading.filling import Filled
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
@@ -52,7 +52,11 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
     conditions, joins = conditions_of(candidates, rejected, refused)
     if conditions:
         cursor.execute(judgement(candidates, conditions, joins), task.values)
-        _keep_first_class(cursor, candidates)
+    if not task.everything:
+        conditions, joins = conditions_of_equal(candidates, rejected)
+        if conditions:
+            cursor.execute(judgement(candidates, conditions, joins, candidates.equal), task.values)
+    _keep_first_class(cursor, candidates)
     # Of a comparison, what was not sent may be shared as well.
     for unique in (u for u in obj.uniques if u.columns in filled.repeated or not task.everything):
         find_duplicates(cursor, candidates, unique)
@@ -80,8 +84,10 @@ def withdraw(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
     return removed
 
 
-def judgement(candidates: Candidates, conditions: list[Condition], joins: list[Part]) -> sql.Composed:
-    """The one statement that holds every condition against every candidate."""
+def judgement(
+    candidates: Candidates, conditions: list[Condition], joins: list[Part], records: Part | None = None
+) -> sql.Composed:
+    """The one statement that holds every condition against every one of these records; None: those that were sent."""
     obj = candidates.task.object
     tests = [sql.Identifier("judged", _test(number)) for number, _ in enumerate(conditions)]
     needed = dict.fromkeys((*obj.key, *(name for r in obj.references for name in r.columns)))
@@ -98,7 +104,7 @@ def judgement(candidates: Candidates, conditions: list[Condition], joins: list[P
         keys=columns("judged", obj.key),
         key_text=key_text("judged", obj.key),
         judged=sql.SQL(", ").join(shown),
-        candidates=candidates.judged,
+        candidates=candidates.table if records is None else records,
         joins=sql.SQL("\n").join(joins),
         reasons=sql.SQL(",\n").join(_reason(n, c, tests[n]) for n, c in enumerate(conditions)),
         hits=any_of(tests),
@@ -142,7 +148,10 @@ def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[
                 "on": equal("parent", "record", dict(zip(found_keys(parent), reference.columns, strict=True))),
             }
             if not task.everything:
-                cursor.execute(statement("promote", **parts, equal_rows=equal_rows(task)), task.values)
+                promoted = columns("promoted", task.object.key)
+                cursor.execute(
+                    statement("promote", **parts, equal_rows=equal_rows(task), promoted=promoted), task.values
+                )
             emptied = sql.SQL(", ").join(
                 sql.SQL("{} = null").format(sql.Identifier(name)) for name in reference.columns
             )

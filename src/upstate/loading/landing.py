@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 
 from upstate.errors import FencedError, LandingError
+from upstate.loading.aside import set_aside
 from upstate.loading.duplicates import find_held, meets_other_years
 from upstate.loading.filling import Filled, fill
 from upstate.loading.isolating import find_refused, number_candidates
@@ -140,6 +141,8 @@ def _wait(cursor: Cursor, task: Task, *, carefully: bool = False) -> _Waiting:
     cursor.execute(statement("make_candidates", table=state_table(task.object), columns=names))
     told_gone = make_gone(cursor, task)
     filled = fill(cursor, task, candidates.table, sort=False, carefully=carefully)
+    if not task.everything:
+        set_aside(cursor, task)
     judge(cursor, candidates, filled)
     if not task.everything:
         _turn_away_held(cursor, candidates, filled)

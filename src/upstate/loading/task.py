@@ -8,8 +8,8 @@ from typing import Any
 from psycopg import sql
 
 from upstate.catalog import Catalog, SyncObject
-from upstate.loading.keys import found_keys, readable, typed_keys
-from upstate.loading.statements import Part, column, equal, state_table, statement
+from upstate.loading.keys import found_keys
+from upstate.loading.statements import Part, column, columns, equal, state_table, statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +69,21 @@ class Candidates:
             return self.table
         return sql.SQL("(select * from {} union all {})").format(self.table, equal_rows(self.task))
 
+    @property
+    def equal(self) -> Part:
+        """Of a comparison, the records that were not sent, as they are equal here already."""
+        return sql.SQL("({})").format(equal_rows(self.task))
+
 
 def equal_rows(task: Task) -> sql.Composed:
-    """The state's rows that a comparison found equal: in its scope, and neither sent, gone nor refused."""
+    """The state's rows that a comparison found equal: in its scope, and not set aside (see aside.py)."""
     obj = task.object
-    keys = dict(zip(found_keys(obj), obj.key, strict=True))
     return statement(
         "equal_rows",
+        columns=columns("held", ("district_id", *(c.name for c in obj.columns))),
         table=state_table(obj),
         same_year=same_year(task),
-        sent=equal("sent", "held", obj.key),
-        gone=equal("gone", "held", keys),
-        refused_keys=typed_keys(obj),
-        readable=readable(obj),
-        refused=equal("refused", "held", keys),
+        aside=equal("aside", "held", dict(zip(found_keys(obj), obj.key, strict=True))),
     )
 
 

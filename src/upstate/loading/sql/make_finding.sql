@@ -1,4 +1,4 @@
--- What is found against candidates. `class` orders the verdicts, lowest first: -1 failed, as its key came twice; 0 excluded
+-- What is found against candidates. `class` orders the verdicts, lowest first: -1 failed by itself, as its key came twice; 0 excluded
 -- by a rule of its own; 1 failed; 2 blocked by a parent that failed; 3 excluded with its parent. `records` is more than 1
 -- for a key that came twice.
 create temporary table finding on commit drop as
