@@ -44,7 +44,7 @@ class UsedToken:
 
 @database_errors()
 def make_token(person: models.Person, name: str, days: int) -> MadeToken:
-    """Make a token that is in force for so many days. ConfigError where name or days will not do, or they have enough."""
+    """Make a token, in force for so many days. ConfigError where name or days will not do, or there are enough."""
     name = " ".join(name.split())
     if not name:
         raise ConfigError("A token needs a name, such as what uses it.")
@@ -54,7 +54,7 @@ def make_token(person: models.Person, name: str, days: int) -> MadeToken:
     now = timezone.now()
     with transaction.atomic():
         models.Person.objects.select_for_update().get(pk=person.pk)  # two at once must not pass the limit together
-        in_force = person.tokens.filter(revoked_at=None, expires_at__gt=now).count()
+        in_force = models.Token.objects.filter(person=person, revoked_at=None, expires_at__gt=now).count()
         if in_force >= MOST_IN_FORCE:
             raise ConfigError(f"You have {in_force} tokens in force. Revoke one that is not needed any more.")
         made = models.Token.objects.create(

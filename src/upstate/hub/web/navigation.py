@@ -34,12 +34,33 @@ class Link:
 
 
 # pages of one district, under /d/<district>/
-OF_DISTRICT: Final = (Row("Overview", "overview", "batch.view"),)
+OF_DISTRICT: Final = (
+    Row("Overview", "overview", "batch.view"),
+    Row("Resync State Data – Batch", "batch", "batch.view", also=("batch_confirm", "batch_send")),
+    Row(
+        "Error Log",
+        "errors",
+        "errors.view",
+        also=("errors_policy", "errors_held", "errors_all", "errors_record", "errors_clear"),
+    ),
+    Row("Batch history", "history", "batch.view", also=("history_run", "history_compare")),
+    Row("State requests", "district_requests", "batch.view"),
+    Row("Agent", "agent", "agents.view"),
+)
 
 # pages that are about no one district
 OF_ALL: Final = (
     Row("Districts", "districts", None),
+    Row("Process Alerts", "alerts", "alerts.view"),
+    Row("The state at a glance", "matrix", "requests.view"),
+    Row("Resync State Data (State)", "requests", "requests.view", also=("request", "request_new", "request_place")),
+    Row("Zones", "zones", "zones.view", also=("zone", "zone_change", "zones_switch", "zones_switched")),
+    Row("Agents", "agents", "agents.view"),
+    Row("People", "people", "people.view", also=("person", "person_add", "roles", "role", "role_add")),
+    Row("Synchronization Field Settings", "fields", "fields.view"),
+    Row("Reasons", "reasons", "errors.view"),
     Row("Audit list", "audit", "people.view"),
+    Row("My tokens", "tokens", None, also=("tokens_make", "api_reference")),
 )
 
 

@@ -1,0 +1,64 @@
+"""A resync and its work orders, as the API tells of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from upstate.hub.api import shapes
+from upstate.hub.models import Order, Resync
+from upstate.planning import Counts, Status, status_of
+
+_COUNTED = ("created", "updated", "unchanged", "deleted", "failed", "blocked", "excluded", "leftovers")
+_ENDED = ("landed", "failed")
+
+
+def counted(counts: Counts, status: Status) -> dict[str, Any]:
+    """What every shape with counts begins with."""
+    return {
+        **{verdict: getattr(counts, verdict) for verdict in _COUNTED},
+        "processed": counts.processed,
+        "errors": counts.errors,
+        "status": status.value,
+    }
+
+
+def shape_of_resync(district: str, resync: Resync, *, disclosed: bool) -> shapes.Resync:
+    """A resync with its objects in the order they run; without them where they are not to be told."""
+    now = timezone.now()
+    orders = sorted(resync.orders.all(), key=lambda order: order.position) if disclosed else []
+    return shapes.Resync.model_validate(
+        {
+            "resync": resync.id,
+            "district": district,
+            "year": resync.school_year,
+            "mode": resync.mode,
+            "state": resync.state,
+            "asked_by": resync.asked_by,
+            "reason": resync.reason,
+            "check_dependencies": resync.check_dependencies,
+            "placed": resync.placed_at,
+            "started": resync.started_at,
+            "finished": resync.finished_at,
+            "disclosed": disclosed,
+            "objects": [_run(order, now) for order in orders],
+        }
+    )
+
+
+def _run(order: Order, now: datetime) -> dict[str, Any]:
+    counts = Counts(**{verdict: getattr(order, verdict) for verdict in _COUNTED})
+    status = status_of(counts, running=order.state not in _ENDED, broken=order.state == "failed")
+    seconds = ((order.finished_at or now) - order.started_at).total_seconds() if order.started_at else 0.0
+    return {
+        **counted(counts, status),
+        "object": order.object,
+        "state": order.state,
+        "records": order.records,
+        "seconds": seconds,
+        "started": order.started_at,
+        "finished": order.finished_at,
+        "message": order.message,
+    }

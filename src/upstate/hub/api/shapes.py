@@ -1,0 +1,220 @@
+"""What the API takes and gives, shape by shape; the descriptions here are what its reference says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from ninja import Field, Schema
+from pydantic import ConfigDict
+
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL's text has none
+Key = list[str | None]
+Verdict = Literal["failed", "blocked", "excluded"]
+Standing = Literal["open", "cleared", "resolved"]
+
+
+class Problem(Schema):
+    """What went wrong."""
+
+    error: str = Field(description="One line: what is wrong and what to do.")
+
+
+class District(Schema):
+    """A district that the token's person may see."""
+
+    id: int
+    name: str
+    year: int = Field(description="Its scoped school year, named by its end: 2024 is 2023-2024.")
+    years: list[int] = Field(description="The school years that it may send.")
+    edition: str | None
+    rights: list[str] = Field(description="What the token's person may do there.")
+
+
+class Districts(Schema):
+    """The districts that the token's person may see, by name."""
+
+    districts: list[District]
+
+
+class SyncObject(Schema):
+    """One kind of record."""
+
+    object: str
+    table: str = Field(description="Its table at the state, in the schema state.")
+    key: list[str] = Field(description="The columns of its key.")
+    bound_to_year: bool = Field(description="Whether its records belong to a school year.")
+    needs: list[str] = Field(description="Its parents: what Check dependencies adds.")
+    before: list[str] = Field(description="What comes before it in a resync that sends both.")
+    editions: list[str] = Field(description="Only zones of these editions are offered it; empty: all.")
+
+
+class Objects(Schema):
+    """The objects of the catalog in force, every parent before its child."""
+
+    objects: list[SyncObject]
+
+
+class Step(Schema):
+    """One object of a plan."""
+
+    object: str
+    year: int | None = Field(description="The school year it is limited to; null: it is not bound to one.")
+    added_for: list[str] = Field(description="The chosen objects that need it; empty: it was chosen itself.")
+
+
+class Plan(Schema):
+    """What a resync would send, in order."""
+
+    district: str
+    year: int
+    mode: Literal["full", "partial"]
+    objects: list[Step]
+    warnings: list[str]
+
+
+class Wanted(Schema):
+    """A resync to be placed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # no default: a body that says nothing must not send everything
+    objects: list[str] | None = Field(description="The objects to send; null: every object that is offered.")
+    year: int | None = Field(None, description="The school year; null: the zone's own.")
+    check_dependencies: bool = Field(True, description="Whether to add what the chosen objects need.")
+    everything: bool = Field(False, description="Whether to send every record, not only what differs.")
+    reason: str = Field("", max_length=500, pattern=NO_NUL, description="Why, for the history.")
+
+
+class Counts(Schema):
+    """What became of an object's records."""
+
+    processed: int
+    created: int
+    updated: int
+    unchanged: int
+    deleted: int
+    failed: int
+    blocked: int
+    excluded: int
+    leftovers: int = Field(description="Rows at the state that the district has no more.")
+    errors: int = Field(description="failed + blocked + excluded.")
+    status: Literal["green", "yellow", "red", "gray", "never"]
+
+
+class ObjectRun(Counts):
+    """One object of a resync."""
+
+    object: str
+    state: Literal["waiting", "reading", "delivered", "landed", "failed"]
+    records: int = Field(description="How many were delivered so far.")
+    seconds: float
+    started: datetime | None
+    finished: datetime | None
+    message: str = Field(description="Why it failed as a whole, if it did.")
+
+
+class Resync(Schema):
+    """A resync: how far it is, or what came of it."""
+
+    resync: int = Field(description="Its id.")
+    district: str
+    year: int
+    mode: Literal["full", "partial"]
+    state: Literal["queued", "running", "finished", "failed"]
+    asked_by: str
+    reason: str
+    check_dependencies: bool
+    placed: datetime
+    started: datetime | None
+    finished: datetime | None
+    disclosed: bool = Field(description="False: the state asked for it and does not say for which objects.")
+    objects: list[ObjectRun] = Field(description="In the order they run; empty where they are not disclosed.")
+
+
+class History(Schema):
+    """Resyncs, newest first."""
+
+    district: str
+    resyncs: list[Resync]
+    next: str | None = Field(description="The value of `from` for the next page; null at the end.")
+
+
+class ObjectStatus(Counts):
+    """Where an object stands."""
+
+    object: str
+    last_resync: datetime | None = Field(description="When its last run started; null: never.")
+    state: str | None = Field(description="Where that run stands; null: never run.")
+    message: str
+
+
+class Status(Schema):
+    """Where every object that a district is offered stands, in the order of a full resync."""
+
+    district: str
+    year: int
+    unfinished: int | None = Field(description="The resync that runs for this year, if one does.")
+    objects: list[ObjectStatus]
+
+
+class Rejection(Schema):
+    """One reason why one record did not land."""
+
+    id: int
+    object: str
+    key: Key = Field(description="The parts of the record's key, as text.")
+    year: int | None
+    verdict: Verdict
+    reason: str
+    column: str
+    records: int = Field(description="How many delivered records have this key.")
+    message: str
+    advice: str
+    root_object: str
+    root_key: Key = Field(description="The record whose mending would free this one; it may be the record itself.")
+    root_reason: str
+    first_seen: datetime
+    last_seen: datetime
+    resolved: datetime | None
+
+
+class Rejections(Schema):
+    """Rejections: of each verdict by object, reason, school year, and when they were first seen."""
+
+    district: str
+    rejections: list[Rejection]
+    total: int | None = Field(description="How many are open in all, where `count` asks for it.")
+    next: str | None = Field(description="The value of `from` for the next page; null at the end.")
+
+
+class Outlook(Schema):
+    """What the open rejections come to, in records."""
+
+    problems: int = Field(description="So many failed records hold others back.")
+    held_back: int
+    failed: int
+    kept_out: int = Field(description="Excluded by a policy of their own.")
+    kept_out_with_them: int = Field(description="Excluded because their parent is.")
+
+
+class Root(Schema):
+    """A record whose mending would free others."""
+
+    object: str
+    key: Key
+    reason: str
+    verdict: str
+    message: str
+    advice: str
+    blocks: int = Field(description="How many other records it holds back.")
+    by_object: dict[str, int]
+
+
+class Roots(Schema):
+    """What must be mended, whatever holds back most first."""
+
+    district: str
+    outlook: Outlook
+    roots: list[Root]
+    more: bool = Field(description="Whether there are more than were asked for.")
