@@ -10,6 +10,7 @@ UpstateError
 ├── DatabaseError      the state's PostgreSQL cannot be reached or used
 ├── LandingError       an object could not land; nothing of it was written
 │   └── FencedError    a late writer: the work order has moved on to another claim
+├── HubError           a hub elsewhere cannot be reached, or refuses what is asked of it
 └── EmbeddedError      the PostgreSQL that comes with Upstate will not start or stop
 
 A record that may not come in is never an error: it is a rejection, which is data.
@@ -58,6 +59,10 @@ class LandingError(UpstateError):
 
 class FencedError(LandingError):
     """A late writer: the work order has moved on to another claim."""
+
+
+class HubError(UpstateError):
+    """A hub elsewhere cannot be reached, or refuses what is asked of it."""
 
 
 class EmbeddedError(UpstateError):

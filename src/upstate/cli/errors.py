@@ -10,9 +10,8 @@ from typing import Any, Literal
 
 import click
 
-from upstate.cli.choosing import find_object
+from upstate.cli.hubs import Hub, open_hub
 from upstate.cli.printing import console, count, key_text, print_json_rows
-from upstate.cli.settings import open_state
 from upstate.errors import ConfigError
 
 _FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]+(\||$))")
@@ -41,25 +40,20 @@ def errors(
     """
     if as_json and csv_file is not None:
         raise ConfigError("Choose --json or --csv, not both.")
-    url = open_state()
-    from upstate.hub.districts import find_district
-    from upstate.hub.postgres import connect
-    from upstate.hub.set_up import catalog_in_force
-
-    known = find_district(district)
-    name = None if object_name is None else find_object(catalog_in_force(), object_name)
-    with connect(url) as connection:
-        if as_json or csv_file is not None:
-            rows = _roots(connection, known, name, limit) if by_root else _rejections(connection, known, name, limit)
-            if csv_file is not None:
-                columns = _ROOT_COLUMNS if by_root else _COLUMNS
-                click.echo(f"Wrote {count(_write_csv(Path(csv_file), columns, rows), 'line')} to {csv_file}.")
-            else:
-                print_json_rows({"district": known.name}, "roots" if by_root else "rejections", rows)
-        elif by_root:
-            _show_roots(connection, known, name, limit or _SHOWN)
+    hub = open_hub()
+    known = hub.district_named(district)
+    name = None if object_name is None else hub.object_named(object_name)
+    if as_json or csv_file is not None:
+        rows = _roots(hub, known, name, limit) if by_root else _rejections(hub, known, name, limit)
+        if csv_file is not None:
+            columns = _ROOT_COLUMNS if by_root else _COLUMNS
+            click.echo(f"Wrote {count(_write_csv(Path(csv_file), columns, rows), 'line')} to {csv_file}.")
         else:
-            _show_rejections(connection, known, name, limit or _SHOWN)
+            print_json_rows({"district": known}, "roots" if by_root else "rejections", rows)
+    elif by_root:
+        _show_roots(hub, known, name, limit or _SHOWN)
+    else:
+        _show_rejections(hub, known, name, limit or _SHOWN)
 
 
 _COLUMNS = (
@@ -69,36 +63,31 @@ _COLUMNS = (
 _ROOT_COLUMNS = ("object", "key", "reason", "verdict", "message", "advice", "blocks", "by_object")
 
 
-def _rejections(connection: Any, known: Any, name: str | None, limit: int | None) -> Iterable[dict[str, Any]]:
-    from upstate.hub.reports import rejections
-
-    for row in rejections(connection, known, object_name=name, limit=limit):
+def _rejections(hub: Hub, district: str, name: str | None, limit: int | None) -> Iterable[dict[str, Any]]:
+    for row in hub.rejections(district, object_name=name, limit=limit):
         row["key"], row["root_key"] = key_text(row["key"]), key_text(row["root_key"])
         row["first_seen"], row["last_seen"] = row.pop("first_seen_at"), row.pop("last_seen_at")
         yield row
 
 
-def _roots(connection: Any, known: Any, name: str | None, limit: int | None) -> Iterable[dict[str, Any]]:
-    from upstate.hub.reports import roots
-
-    for root in roots(connection, known, object_name=name, limit=limit):
+def _roots(hub: Hub, district: str, name: str | None, limit: int | None) -> Iterable[dict[str, Any]]:
+    for root in hub.roots(district, object_name=name, limit=limit):
         values = {column: getattr(root, column) for column in _ROOT_COLUMNS}
         yield {**values, "key": key_text(root.key)}
 
 
-def _show_roots(connection: Any, known: Any, name: str | None, limit: int) -> None:
+def _show_roots(hub: Hub, district: str, name: str | None, limit: int) -> None:
     from upstate.cli.tables import outlook_lines, roots_table
-    from upstate.hub.reports import outlook, roots
 
     out = console()
-    for line in outlook_lines(outlook(connection, known)):
+    for line in outlook_lines(hub.outlook(district)):
         out.print(line)
     sections: tuple[tuple[str, Literal["failed", "excluded"]], ...] = (
         ("To be mended", "failed"),
         ("Kept out by policy", "excluded"),
     )
     for heading, verdict in sections:
-        table = roots_table(roots(connection, known, object_name=name, verdict=verdict, limit=limit))
+        table = roots_table(hub.roots(district, object_name=name, verdict=verdict, limit=limit))
         if table.row_count:
             out.print(f"\n{heading}", style="bold")
             out.print(table)
@@ -106,19 +95,18 @@ def _show_roots(connection: Any, known: Any, name: str | None, limit: int) -> No
             out.print(f"The first {limit}; more with --limit, all with --csv FILE.", style="dim")
 
 
-def _show_rejections(connection: Any, known: Any, name: str | None, limit: int) -> None:
+def _show_rejections(hub: Hub, district: str, name: str | None, limit: int) -> None:
     from upstate.cli.tables import rejections_table
-    from upstate.hub.reports import count_rejections, rejections
 
     out = console()
-    total = count_rejections(connection, known, object_name=name)
+    total = hub.count_rejections(district, object_name=name)
     if not total:
         out.print("Nothing is rejected." if name is None else f"No record of {name} is rejected.")
         return
-    out.print(rejections_table(rejections(connection, known, object_name=name, limit=limit)))
+    out.print(rejections_table(hub.rejections(district, object_name=name, limit=limit)))
     if total > limit:
         out.print(f"The first {limit} of {count(total, 'rejection')}; all with --csv FILE.", style="dim")
-    out.print(f"What to mend first: upstate errors {known.name} --roots", style="dim")
+    out.print(f"What to mend first: upstate errors {district} --roots", style="dim")
 
 
 def _write_csv(file: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> int:

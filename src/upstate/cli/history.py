@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from upstate.cli.hubs import open_hub
 from upstate.cli.printing import console, print_json_rows
-from upstate.cli.settings import open_state
 
 
 @click.command()
@@ -19,20 +19,16 @@ def history(district: str, as_json: bool) -> None:
     \b
     Example:  upstate history Lakeside
     """
-    url = open_state()
+    hub = open_hub()
     from upstate.cli.tables import history_table
-    from upstate.hub.districts import find_district
-    from upstate.hub.postgres import connect
-    from upstate.hub.reports import history as runs
 
-    known = find_district(district)
-    with connect(url) as connection:
-        rows = runs(connection, known)
-        if as_json:
-            print_json_rows({"district": known.name}, "runs", rows)
-            return
-        table = history_table(rows)
+    name = hub.district_named(district)
+    rows = hub.history(name)
+    if as_json:
+        print_json_rows({"district": name}, "runs", rows)
+        return
+    table = history_table(rows)
     if table.row_count:
         console().print(table)
     else:
-        click.echo(f"{known.name} has sent nothing yet. Start with: upstate resync {known.name} --all")
+        click.echo(f"{name} has sent nothing yet. Start with: upstate resync {name} --all")

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 
 import click
 
-from upstate.errors import UpstateError
+from upstate.cli.hubs import RemoteAddress
+from upstate.errors import ConfigError, UpstateError
 
 # command: the module under upstate.cli that has it; a module is loaded only when its command is asked for
 COMMANDS = ("demo", "hub", "district", "plan", "resync", "status", "errors", "history", "catalog", "database")
+REMOTE = ("plan", "resync", "status", "errors", "history")  # those that can ask a hub elsewhere
 _INTERRUPTED = 130
 
 
@@ -33,7 +35,10 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="upstate")
-def upstate() -> None:
+@click.option("--hub", "hub_url", metavar="URL", help="Ask the hub at this address, not this machine's own.")
+@click.option("--token", metavar="TOKEN", help="Your token there; better in UPSTATE_TOKEN, where others cannot see it.")
+@click.pass_context
+def upstate(context: click.Context, hub_url: str | None, token: str | None) -> None:
     """Keeps a state's education database true to its districts.
 
     Upstate reads objects (Enrollment, Roster, …) from a district's own database, sends them in the order of their
@@ -42,7 +47,13 @@ def upstate() -> None:
 
     \b
     Try it:  upstate demo
+    A hub elsewhere:  upstate --hub https://upstate.example.gov status Lakeside
     """
+    if token is not None and hub_url is None:
+        raise ConfigError("--token goes with --hub URL.")
+    if hub_url is not None and context.invoked_subcommand not in REMOTE:
+        raise ConfigError(f"upstate {context.invoked_subcommand} works on this machine alone. Leave out --hub.")
+    context.obj = None if hub_url is None else RemoteAddress(hub_url, token)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,15 +7,15 @@ from rich import box
 from rich.table import Table
 
 from upstate.cli.choosing import choice, choose
+from upstate.cli.hubs import open_hub
 from upstate.cli.printing import console, count, print_json
-from upstate.cli.settings import open_state
 
 
 @click.command()
 @choice
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def plan(
-    district: str, objects: tuple[str, ...], everything: bool, no_dependencies: bool, year: int | None, as_json: bool
+    district: str, objects: tuple[str, ...], all_objects: bool, no_dependencies: bool, year: int | None, as_json: bool
 ) -> None:
     """Show what a resync of these OBJECTs would send, in which order, and why. Nothing is read or sent.
 
@@ -23,11 +23,8 @@ def plan(
     Examples:  upstate plan Lakeside Enrollment
                upstate plan Lakeside --all
     """
-    open_state()
-    from upstate.cli.planned import plan_resync
-
-    chosen = choose("plan", district, objects, everything)
-    made = plan_resync(district, chosen, year=year, check_dependencies=not no_dependencies).plan
+    chosen = choose("plan", district, objects, all_objects)
+    made = open_hub().plan(district, chosen, year=year, check_dependencies=not no_dependencies)
     if as_json:
         print_json(
             {

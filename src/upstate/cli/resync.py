@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from upstate.cli.choosing import choice, choose
+from upstate.cli.hubs import Ended, Hub, open_hub
 from upstate.cli.printing import console, key_text, print_json
-from upstate.cli.settings import open_state
+
+if TYPE_CHECKING:
+    from upstate.hub.reports import Root
 
 
 @click.command()
 @choice
+@click.option("--everything", is_flag=True, help="Send every record, not only what differs from what the state holds.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the resync, its objects, its roots.")
 def resync(
-    district: str, objects: tuple[str, ...], everything: bool, no_dependencies: bool, year: int | None, as_json: bool
+    district: str,
+    objects: tuple[str, ...],
+    all_objects: bool,
+    no_dependencies: bool,
+    year: int | None,
+    everything: bool,
+    as_json: bool,
 ) -> None:
     """Send these OBJECTs of a district to the state, with what they depend on, and show what happened.
+
+    Of an object that the state has already, only what differs is sent; the outcome is the same as that of --everything.
 
     Records that may not come in are counted as errors and listed by `upstate errors`; they do not make the command
     fail. It ends with 1 where an object could not be read or landed as a whole. A command that was killed is finished
@@ -28,18 +41,20 @@ def resync(
                upstate resync Lakeside Enrollment Roster
                upstate resync Lakeside TestScore --no-dependencies --json
     """
-    chosen = choose("resync", district, objects, everything)
-    url = open_state()
-    from upstate.cli.planned import plan_resync
+    chosen = choose("resync", district, objects, all_objects)
+    hub = open_hub()
     from upstate.cli.progress import watching
-    from upstate.cli.running import run_resync
 
-    planned = plan_resync(district, chosen, year=year, check_dependencies=not no_dependencies)
     with watching(as_json=as_json) as watcher:
-        for warning in planned.plan.warnings:
-            watcher.say(f"Mind: {warning}")
-        outcome = run_resync(url, planned, check_dependencies=not no_dependencies, watcher=watcher)
-    _report(url, outcome, as_json=as_json)
+        outcome = hub.resync(
+            district,
+            chosen,
+            year=year,
+            check_dependencies=not no_dependencies,
+            everything=everything,
+            watcher=watcher,
+        )
+    _report(hub, outcome, as_json=as_json)
     failed = [run for run in outcome.runs if run.state == "failed"]
     for run in failed:
         click.echo(f"upstate: {run.object} failed as a whole: {run.message}", err=True)
@@ -47,34 +62,31 @@ def resync(
         raise click.exceptions.Exit(1)
 
 
-def _report(url: str, outcome: Any, *, as_json: bool) -> None:
+def _report(hub: Hub, outcome: Ended, *, as_json: bool) -> None:
     from upstate.cli.tables import outlook_lines, roots_table, status_table
-    from upstate.hub.postgres import connect
-    from upstate.hub.reports import outlook, roots, status
 
-    known = outcome.district
-    with connect(url) as connection:
-        if as_json:
-            print_json(outcome_json(outcome, roots(connection, known, resync=outcome.resync)))
-            return
-        out = console()
-        by_name = {run.object: run for run in outcome.runs}
-        started = status(connection, known)
-        out.print(status_table(by_name, {**by_name, **{n: r for n, r in started.items() if n in by_name}}, split=True))
-        said = outlook(connection, known, resync=outcome.resync)
-        for line in outlook_lines(said):
-            out.print(line)
-        if said.problems:
-            problems = roots(connection, known, resync=outcome.resync, verdict="failed", limit=5)
-            out.print(roots_table(root for root in problems if root.blocks))
-        out.print(f"Resync {outcome.resync} {outcome.state} in {outcome.seconds:.1f} s.")
+    district, resync = outcome.district, outcome.resync
+    if as_json:
+        print_json(outcome_json(outcome, hub.roots(district, resync=resync)))
+        return
+    out = console()
+    by_name = {run.object: run for run in outcome.runs}
+    started = hub.standing(district).runs
+    out.print(status_table(by_name, {**by_name, **{n: r for n, r in started.items() if n in by_name}}, split=True))
+    said = hub.outlook(district, resync=resync)
+    for line in outlook_lines(said):
+        out.print(line)
+    if said.problems:
+        problems = hub.roots(district, resync=resync, verdict="failed", limit=5)
+        out.print(roots_table(root for root in problems if root.blocks))
+    out.print(f"Resync {resync} {outcome.state} in {outcome.seconds:.1f} s.")
 
 
-def outcome_json(outcome: Any, roots: Any) -> dict[str, Any]:
+def outcome_json(outcome: Ended, roots: Iterable[Root]) -> dict[str, Any]:
     """The one JSON object that `resync --json` promises."""
     return {
         "resync": outcome.resync,
-        "district": outcome.district.name,
+        "district": outcome.district,
         "year": outcome.school_year,
         "objects": [
             {

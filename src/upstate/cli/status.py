@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from upstate.cli.hubs import open_hub
 from upstate.cli.printing import console, print_json
-from upstate.cli.settings import open_state
 
 
 @click.command()
@@ -17,18 +17,12 @@ def status(district: str, as_json: bool) -> None:
     \b
     Example:  upstate status Lakeside
     """
-    url = open_state()
-    from upstate.cli.planned import plan_resync
+    hub = open_hub()
     from upstate.cli.tables import status_table
-    from upstate.hub.postgres import connect
-    from upstate.hub.reports import status as standing
-    from upstate.hub.resyncs import unfinished_resync
     from upstate.planning import Counts, Status, year_name
 
-    planned = plan_resync(district, None)
-    known, names = planned.district, planned.plan.objects
-    with connect(url) as connection:
-        runs = standing(connection, known)
+    found = hub.standing(district)
+    names, runs = found.names, found.runs
     if as_json:
         objects = []
         for name in names:
@@ -52,14 +46,15 @@ def status(district: str, as_json: bool) -> None:
                     "message": "" if run is None else run.message,
                 }
             )
-        print_json({"district": known.name, "year": known.zone.school_year, "objects": objects})
+        print_json({"district": found.district, "year": found.school_year, "objects": objects})
         return
     out = console()
-    out.print(f"{known.name}, school year {year_name(known.zone.school_year)}")
+    out.print(f"{found.district}, school year {year_name(found.school_year)}")
     out.print(status_table(names, runs, split=True))
     for run in runs.values():
         if run.message:
             out.print(f"{run.object} failed as a whole: {run.message}", style="red")
-    left = unfinished_resync(known.zone_id, known.zone.school_year)
-    if left is not None:
-        out.print(f"Resync {left.id} has not ended. If its command died, run it again to finish it.", style="yellow")
+    if found.unfinished is not None:
+        out.print(
+            f"Resync {found.unfinished} has not ended. If its command died, run it again to finish it.", style="yellow"
+        )

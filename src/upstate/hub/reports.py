@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from psycopg.rows import dict_row
 
-from upstate.hub.districts import KnownDistrict
 from upstate.hub.postgres import Connection, database_errors, statement
 from upstate.planning import Counts, Status, status_of
+
+if TYPE_CHECKING:  # a command that asks a hub elsewhere reads these values without Django's models
+    from upstate.hub.districts import KnownDistrict
 
 _VERDICTS = ("created", "updated", "unchanged", "deleted", "failed", "blocked", "excluded", "leftovers")
 _AT_ONCE = 10_000

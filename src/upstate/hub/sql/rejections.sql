@@ -19,5 +19,5 @@ WHERE district_id = %(district)s
     AND resolved_at IS NULL
     AND cleared_at IS NULL
     AND coalesce(object = %(object)s::text, true)
-ORDER BY array_position(ARRAY['failed', 'blocked', 'excluded'], verdict), object, key, reason, "column", school_year
+ORDER BY array_position(ARRAY['failed', 'blocked', 'excluded'], verdict), object, reason, coalesce(school_year, 0), first_seen_at, id
 LIMIT %(limit)s::bigint

@@ -1,0 +1,112 @@
+"""The hub that a command asks: this machine's own, or one elsewhere (`upstate --hub URL`); both answer alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from upstate.cli.progress import Watcher
+    from upstate.hub.reports import ObjectRun, Outlook, Root
+    from upstate.planning import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAddress:
+    """A hub elsewhere, and the token to show it; None: the one in UPSTATE_TOKEN."""
+
+    url: str
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a resync ended: "finished", or "failed" where an object failed as a whole; `seconds` are this command's."""
+
+    resync: int
+    district: str
+    school_year: int
+    state: str
+    runs: tuple[ObjectRun, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a district stands: what it is offered in order, the last run of each, the resync that has not ended."""
+
+    district: str
+    school_year: int
+    names: tuple[str, ...]
+    runs: Mapping[str, ObjectRun]
+    unfinished: int | None
+
+
+class Hub(Protocol):
+    """What commands ask of a hub. A district is named as people type it; UpstateError in one line."""
+
+    def district_named(self, name: str) -> str:
+        """The district's own name."""
+
+    def object_named(self, name: str) -> str:
+        """The object's own name."""
+
+    def plan(self, district: str, objects: Sequence[str] | None, *, year: int | None, check_dependencies: bool) -> Plan:
+        """What a resync of these objects (None: all) would do."""
+
+    def resync(
+        self,
+        district: str,
+        objects: Sequence[str] | None,
+        *,
+        year: int | None,
+        check_dependencies: bool,
+        everything: bool,
+        watcher: Watcher,
+    ) -> Ended:
+        """Run a resync to its end; the watcher is told of warnings and how it goes."""
+
+    def standing(self, district: str) -> Standing:
+        """Where each object stands."""
+
+    def history(self, district: str) -> Iterator[dict[str, Any]]:
+        """Every object of every run, newest run first, with the columns of dis_batch_history."""
+
+    def rejections(self, district: str, *, object_name: str | None, limit: int | None) -> Iterator[dict[str, Any]]:
+        """The open rejections, what must be mended first."""
+
+    def count_rejections(self, district: str, *, object_name: str | None) -> int:
+        """How many rejections are open."""
+
+    def roots(
+        self,
+        district: str,
+        *,
+        resync: int | None = None,
+        object_name: str | None = None,
+        verdict: Literal["failed", "excluded"] | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Root]:
+        """What must be mended, whatever holds back most first."""
+
+    def outlook(self, district: str, *, resync: int | None = None) -> Outlook:
+        """What the open rejections come to."""
+
+
+def open_hub() -> Hub:
+    """The hub that the command line names, or this machine's own, made ready to be asked."""
+    context = click.get_current_context()
+    address = context.find_root().obj
+    if isinstance(address, RemoteAddress):
+        from upstate.cli.remote import RemoteHub
+        from upstate.cli.remote_client import RemoteClient
+
+        client = RemoteClient(address.url, address.token)
+        context.call_on_close(client.close)
+        return RemoteHub(client)
+    from upstate.cli.local_hub import open_local_hub
+
+    return open_local_hub()

@@ -1,0 +1,137 @@
+"""The hub of this machine's own settings, asked through its database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from upstate.cli.choosing import find_object
+from upstate.cli.hubs import Ended, Standing
+from upstate.cli.settings import open_state
+from upstate.planning import Plan
+
+if TYPE_CHECKING:
+    from upstate.cli.progress import Watcher
+    from upstate.hub.districts import KnownDistrict
+    from upstate.hub.reports import Outlook, Root
+
+
+def open_local_hub() -> LocalHub:
+    """Make the state ready, and ask it."""
+    return LocalHub(open_state())
+
+
+class LocalHub:
+    """Asks the state's database; the modules of the hub are imported once Django is ready."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+
+    def district_named(self, name: str) -> str:
+        """The district's own name; ConfigError where there is none."""
+        return self._known(name).name
+
+    def object_named(self, name: str) -> str:
+        """The object's own name; PlanError where there is none."""
+        from upstate.hub.set_up import catalog_in_force
+
+        return find_object(catalog_in_force(), name)
+
+    def plan(self, district: str, objects: Sequence[str] | None, *, year: int | None, check_dependencies: bool) -> Plan:
+        """What a resync of these objects would do."""
+        from upstate.cli.planned import plan_resync
+
+        return plan_resync(district, objects, year=year, check_dependencies=check_dependencies).plan
+
+    def resync(
+        self,
+        district: str,
+        objects: Sequence[str] | None,
+        *,
+        year: int | None,
+        check_dependencies: bool,
+        everything: bool,
+        watcher: Watcher,
+    ) -> Ended:
+        """Run it here, to its end."""
+        from upstate.cli.planned import plan_resync
+        from upstate.cli.running import run_resync
+
+        planned = plan_resync(district, objects, year=year, check_dependencies=check_dependencies)
+        for warning in planned.plan.warnings:
+            watcher.say(f"Mind: {warning}")
+        how = {"check_dependencies": check_dependencies, "everything": everything}
+        outcome = run_resync(self._url, planned, **how, watcher=watcher)
+        return Ended(
+            outcome.resync, outcome.district.name, outcome.school_year, outcome.state, outcome.runs, outcome.seconds
+        )
+
+    def standing(self, district: str) -> Standing:
+        """Where each object stands."""
+        from upstate.cli.planned import plan_resync
+        from upstate.hub.postgres import connect
+        from upstate.hub.reports import status
+        from upstate.hub.resyncs import unfinished_resync
+
+        planned = plan_resync(district, None)
+        known = planned.district
+        with connect(self._url) as connection:
+            runs = status(connection, known)
+        left = unfinished_resync(known.zone_id, known.zone.school_year)
+        unfinished = None if left is None else left.id
+        return Standing(known.name, known.zone.school_year, planned.plan.objects, runs, unfinished)
+
+    def history(self, district: str) -> Iterator[dict[str, Any]]:
+        """Every object of every run."""
+        from upstate.hub.postgres import connect
+        from upstate.hub.reports import history
+
+        with connect(self._url) as connection:
+            yield from history(connection, self._known(district))
+
+    def rejections(self, district: str, *, object_name: str | None, limit: int | None) -> Iterator[dict[str, Any]]:
+        """The open rejections, streamed."""
+        from upstate.hub.postgres import connect
+        from upstate.hub.reports import rejections
+
+        with connect(self._url) as connection:
+            yield from rejections(connection, self._known(district), object_name=object_name, limit=limit)
+
+    def count_rejections(self, district: str, *, object_name: str | None) -> int:
+        """How many rejections are open."""
+        from upstate.hub.postgres import connect
+        from upstate.hub.reports import count_rejections
+
+        with connect(self._url) as connection:
+            return count_rejections(connection, self._known(district), object_name=object_name)
+
+    def roots(
+        self,
+        district: str,
+        *,
+        resync: int | None = None,
+        object_name: str | None = None,
+        verdict: Literal["failed", "excluded"] | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Root]:
+        """What must be mended, streamed."""
+        from upstate.hub.postgres import connect
+        from upstate.hub.reports import roots
+
+        known = self._known(district)
+        with connect(self._url) as connection:
+            yield from roots(connection, known, resync=resync, object_name=object_name, verdict=verdict, limit=limit)
+
+    def outlook(self, district: str, *, resync: int | None = None) -> Outlook:
+        """What the open rejections come to."""
+        from upstate.hub.postgres import connect
+        from upstate.hub.reports import outlook
+
+        with connect(self._url) as connection:
+            return outlook(connection, self._known(district), resync=resync)
+
+    @staticmethod
+    def _known(name: str) -> KnownDistrict:
+        from upstate.hub.districts import find_district
+
+        return find_district(name)

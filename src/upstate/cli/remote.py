@@ -1,0 +1,182 @@
+"""A hub elsewhere, asked through its REST API: the same answers as from this machine's own."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, Literal
+
+import click
+
+from upstate.cli.choosing import find_name
+from upstate.cli.hubs import Ended, Standing
+from upstate.cli.progress import Watcher
+from upstate.cli.remote_client import RemoteClient
+from upstate.cli.remote_reading import read_history, read_outlook, read_plan, read_rejection, read_root, read_run
+from upstate.errors import ConfigError, HubError
+from upstate.hub.reports import Outlook, Root
+from upstate.planning import Plan
+
+_LOOK_AGAIN = (0.3, 2.0)  # seconds between two looks at a resync, at first and at most
+_AT_ONCE = 5_000
+_MOST_ROOTS = 100_000
+_INTERRUPTED = 130
+
+
+class LeftRunning(click.ClickException):
+    """Someone stopped watching; the resync goes on at the hub."""
+
+    exit_code = _INTERRUPTED
+
+    def show(self, file: Any = None) -> None:
+        """One line on standard error."""
+        click.echo(f"upstate: {self.message}", file=file or sys.stderr)
+
+
+class RemoteHub:
+    """Asks a hub elsewhere, as the person whose token it is."""
+
+    def __init__(self, client: RemoteClient) -> None:
+        self._client = client
+        self._districts: dict[str, int] = {}
+
+    def district_named(self, name: str) -> str:
+        """The district's own name; ConfigError where the token's person may see none of that name."""
+        if not self._districts:
+            self._districts = {each["name"]: each["id"] for each in self._client.get("/districts")["districts"]}
+        by_folded = {known.casefold(): known for known in self._districts}
+        found = name if name in self._districts else by_folded.get(name.strip().casefold())
+        if found is None:
+            near = get_close_matches(name, self._districts, n=1)
+            seen = f"Did you mean {near[0]}?" if near else f"You may see: {', '.join(self._districts) or 'none'}."
+            raise ConfigError(f'There is no district "{name}". {seen}')
+        return found
+
+    def object_named(self, name: str) -> str:
+        """The object's own name; PlanError where there is none."""
+        return find_name((each["object"] for each in self._client.get("/objects")["objects"]), name)
+
+    def plan(self, district: str, objects: Sequence[str] | None, *, year: int | None, check_dependencies: bool) -> Plan:
+        """What a resync of these objects would do."""
+        chosen = None if objects is None else list(objects)
+        answer = self._get(district, "plan", object=chosen, year=year, check_dependencies=check_dependencies)
+        return read_plan(answer)
+
+    def resync(
+        self,
+        district: str,
+        objects: Sequence[str] | None,
+        *,
+        year: int | None,
+        check_dependencies: bool,
+        everything: bool,
+        watcher: Watcher,
+    ) -> Ended:
+        """Place it there, and watch it to its end."""
+        began = time.monotonic()
+        for warning in self.plan(district, objects, year=year, check_dependencies=check_dependencies).warnings:
+            watcher.say(f"Mind: {warning}")
+        wanted = {
+            "objects": None if objects is None else list(objects),
+            "year": year,
+            "check_dependencies": check_dependencies,
+            "everything": everything,
+        }
+        placed = self._client.post(f"{self._path(district)}/resyncs", wanted)
+        number = placed["resync"]
+        try:
+            ended = self._watch(district, placed, watcher)
+        except KeyboardInterrupt:
+            raise LeftRunning(f"stopped watching. Resync {number} goes on at the hub.") from None
+        except HubError as error:
+            raise HubError(f"{error.message} Resync {number} may go on at the hub; see upstate history.") from error
+        runs = tuple(read_run(each) for each in ended["objects"])
+        return Ended(number, ended["district"], ended["year"], ended["state"], runs, time.monotonic() - began)
+
+    def standing(self, district: str) -> Standing:
+        """Where each object stands."""
+        answer = self._get(district, "status")
+        ran = sorted((each for each in answer["objects"] if each["state"] is not None), key=lambda each: each["object"])
+        return Standing(
+            answer["district"],
+            answer["year"],
+            tuple(each["object"] for each in answer["objects"]),
+            {each["object"]: read_run(each) for each in ran},
+            answer["unfinished"],
+        )
+
+    def history(self, district: str) -> Iterator[dict[str, Any]]:
+        """Every object of every run, page by page."""
+        for page in self._pages(district, "history", limit=50):
+            for resync in page["resyncs"]:
+                yield from read_history(resync)
+
+    def rejections(self, district: str, *, object_name: str | None, limit: int | None) -> Iterator[dict[str, Any]]:
+        """The open rejections, page by page."""
+        left = limit
+        size = _AT_ONCE if limit is None else min(limit, _AT_ONCE)
+        for page in self._pages(district, "rejections", object=object_name, limit=size):
+            rows = page["rejections"] if left is None else page["rejections"][:left]
+            yield from map(read_rejection, rows)
+            if left is not None:
+                left -= len(rows)
+                if not left:
+                    return
+
+    def count_rejections(self, district: str, *, object_name: str | None) -> int:
+        """How many rejections are open."""
+        return int(self._get(district, "rejections", object=object_name, limit=1, count=True)["total"])
+
+    def roots(
+        self,
+        district: str,
+        *,
+        resync: int | None = None,
+        object_name: str | None = None,
+        verdict: Literal["failed", "excluded"] | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Root]:
+        """What must be mended."""
+        most = _MOST_ROOTS if limit is None else min(limit, _MOST_ROOTS)
+        answer = self._get(district, "roots", resync=resync, object=object_name, verdict=verdict, limit=most)
+        if answer["more"] and limit is None:
+            click.echo(f"upstate: a hub tells of {most:,} roots at most; there are more.", err=True)
+        return map(read_root, answer["roots"])
+
+    def outlook(self, district: str, *, resync: int | None = None) -> Outlook:
+        """What the open rejections come to."""
+        return read_outlook(self._get(district, "roots", resync=resync, limit=1)["outlook"])
+
+    def _watch(self, district: str, placed: dict[str, Any], watcher: Watcher) -> dict[str, Any]:
+        path = f"{self._path(district)}/resyncs/{placed['resync']}"
+        pause, longest = _LOOK_AGAIN
+        seen, told = placed, False
+        while seen["state"] not in ("finished", "failed"):
+            time.sleep(pause)
+            pause = min(pause * 1.2, longest)
+            seen = self._client.get(path, patient=True)
+            if seen["state"] == "queued" and pause == longest and not told:
+                watcher.say(f"Resync {placed['resync']} waits for its turn.")
+                told = True
+            if seen["state"] != "queued":
+                watcher.see(placed["resync"], tuple(read_run(each) for each in seen["objects"]))
+        return seen
+
+    def _pages(self, district: str, name: str, **query: Any) -> Iterator[dict[str, Any]]:
+        start = None
+        while True:
+            page = self._get(district, name, from_=start, **query)
+            yield page
+            start = page["next"]
+            if start is None:
+                return
+
+    def _get(self, district: str, name: str, **query: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self._client.get(f"{self._path(district)}/{name}", **query)
+        return answer
+
+    def _path(self, district: str) -> str:
+        name = self.district_named(district)  # fills the districts
+        return f"/districts/{self._districts[name]}"

@@ -1,0 +1,90 @@
+"""The API's JSON, read back into the values that commands print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from upstate.hub.reports import ObjectRun, Outlook, Root
+from upstate.planning import Counts, Plan, Status, Step
+
+Json = Mapping[str, Any]
+
+_COUNTED = ("created", "updated", "unchanged", "deleted", "failed", "blocked", "excluded", "leftovers")
+
+
+def read_plan(plan: Json) -> Plan:
+    """A plan."""
+    return Plan(
+        district=plan["district"],
+        school_year=plan["year"],
+        mode=plan["mode"],
+        steps=tuple(Step(each["object"], tuple(each["added_for"]), each["year"]) for each in plan["objects"]),
+        warnings=tuple(plan["warnings"]),
+    )
+
+
+def read_run(run: Json) -> ObjectRun:
+    """One object of a resync, or where an object stands."""
+    return ObjectRun(
+        object=run["object"],
+        state=run["state"],
+        counts=Counts(**{verdict: run[verdict] for verdict in _COUNTED}),
+        status=Status(run["status"]),
+        message=run["message"],
+        records=run.get("records", 0),
+        seconds=run.get("seconds", 0.0),
+        started=_moment(run.get("last_resync") or run.get("started")),
+    )
+
+
+def read_history(resync: Json) -> Iterator[dict[str, Any]]:
+    """A resync as the rows of dis_batch_history that it has."""
+    for run in resync["objects"]:
+        yield {
+            "resync": resync["resync"],
+            "school_year": resync["year"],
+            "object": run["object"],
+            "started": _moment(run["started"] or resync["started"] or resync["placed"]),
+            "finished": _moment(run["finished"]),
+            "processed": run["processed"],
+            **{verdict: run[verdict] for verdict in _COUNTED},
+            "errors": run["errors"],
+            "status": run["status"],
+            "state": run["state"],
+            "message": run["message"],
+            "mode": resync["mode"],
+            "asked_by": resync["asked_by"],
+        }
+
+
+def read_rejection(row: Json) -> dict[str, Any]:
+    """A rejection as the hub's own report has it."""
+    return {
+        "object": row["object"],
+        "key": row["key"],
+        "school_year": row["year"],
+        **{
+            name: row[name]
+            for name in (
+                "verdict", "reason", "column", "records", "message", "advice", "root_object", "root_key", "root_reason",
+            )
+        },
+        "first_seen_at": _moment(row["first_seen"]),
+        "last_seen_at": _moment(row["last_seen"]),
+    }  # fmt: skip
+
+
+def read_root(root: Json) -> Root:
+    """A root."""
+    return Root(**{**root, "key": tuple(root["key"])})
+
+
+def read_outlook(outlook: Json) -> Outlook:
+    """What the open rejections come to."""
+    return Outlook(**outlook)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
