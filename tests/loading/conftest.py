@@ -65,4 +65,4 @@ def _database(cluster_url: str, template: str) -> Iterator[str]:
 
 
 def _run(connection: psycopg.Connection[Any], query: str, *names: str) -> None:
-    connection.execute(sql.SQL(query).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+    connection.execute(sql.SQL(query).format(*map(sql.Identifier, names)))

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import psycopg
 import pyarrow as pa
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from upstate.catalog import Catalog
@@ -167,13 +168,13 @@ class Desk:
     year: int = 2024
     zones: dict[int, int] = field(default_factory=dict)
 
-    def send(self, name: str, rows: Iterable[Row], **options: Any) -> Counts:
+    def send(self, name: str, rows: Iterable[Any], **options: Any) -> Counts:
         """One object, delivered whole and landed."""
         return self.resync({name: rows}, **options)[name]
 
     def resync(
         self,
-        rows: Mapping[str, Iterable[Row]],
+        rows: Mapping[str, Any],
         *,
         misfits: Iterable[Row] = (),
         district: int | None = None,
@@ -250,7 +251,7 @@ class Desk:
         """What the state holds of a table for a district, by key."""
         query = f"select * from state.{table} where district_id = %s order by 1, 2, 3"
         with self.connection.cursor(row_factory=dict_row) as cursor:
-            found = cursor.execute(query, (district or self.district,)).fetchall()  # type: ignore[arg-type]
+            found = cursor.execute(query, (district or self.district,)).fetchall()
         return [{k: v for k, v in row.items() if k != "district_id"} for row in found]
 
     def rejections(
@@ -273,7 +274,7 @@ class Desk:
             query = (
                 f"select '{obj.name}', ctid::text, xmin::text, t::text from state.{obj.table} t where district_id = %s"
             )
-            found += self.connection.execute(query, (district or self.district,)).fetchall()  # type: ignore[arg-type]
+            found += self.connection.execute(query, (district or self.district,)).fetchall()
         return sorted(found)
 
     def orphans(self) -> int:
@@ -298,22 +299,23 @@ class Desk:
             f"create role {role} login; grant usage, create on schema state to {role}; "
             f"grant usage on schema public to {role}; "
             f"grant select, insert, update, delete on all tables in schema state, public to {role}; "
-            f"grant usage on all sequences in schema public to {role}"  # type: ignore[arg-type]
+            f"grant usage on all sequences in schema public to {role}"
         )
         if may_skip_triggers:
-            run(f"grant set on parameter session_replication_role to {role}")  # type: ignore[arg-type]
+            run(f"grant set on parameter session_replication_role to {role}")
         try:
             with self.reconnected(role) as desk:
                 may = "select has_parameter_privilege('session_replication_role', 'SET')"
                 assert desk.connection.execute(may).fetchone() == (may_skip_triggers,)
                 yield desk
         finally:
-            run(f"revoke set on parameter session_replication_role from {role}; drop owned by {role}; drop role {role}")  # type: ignore[arg-type]
+            run(f"revoke set on parameter session_replication_role from {role}; drop owned by {role}; drop role {role}")
 
     @contextmanager
     def reconnected(self, user: str | None = None) -> Iterator[Desk]:
         """The same desk over a connection of its own: another role's, or with settings that are new."""
-        with psycopg.connect(self.url, autocommit=True, **({"user": user} if user else {})) as connection:
+        url = make_conninfo(self.url, user=user) if user else self.url
+        with psycopg.connect(url, autocommit=True) as connection:
             yield replace(self, connection=connection)
 
     def _zone(self, district: int) -> int:
@@ -328,6 +330,6 @@ class Desk:
         return self.zones[district]
 
     def _row(self, query: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...]:
-        row = self.connection.execute(query, values).fetchone()  # type: ignore[arg-type]
+        row: tuple[Any, ...] | None = self.connection.execute(query, values).fetchone()
         assert row is not None
         return row

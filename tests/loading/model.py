@@ -74,9 +74,9 @@ class _Landing:
         parents = [self.outside(reference, row) for reference in self.outward()]
         if self.times[key] > 1 or key in self.refused_keys:
             return FAILED
-        if MARKS.get(row["flag"]) == EXCLUDED:
+        if marked(row) == EXCLUDED:
             return EXCLUDED
-        if MARKS.get(row["flag"]) == FAILED or "missing" in parents or self.misses_its_own_kind(row):
+        if marked(row) == FAILED or "missing" in parents or self.misses_its_own_kind(row):
             return FAILED
         return BLOCKED if BLOCKED in parents or FAILED in parents else EXCLUDED if EXCLUDED in parents else None
 
@@ -125,7 +125,7 @@ class _Landing:
 
     def may_become(self, key: Key, weaker: bool) -> bool:
         """Whether nothing was found against it or, where that weighs less, only that a parent is excluded."""
-        only_parent = self.found.get(key) == EXCLUDED and MARKS.get(self.candidates[key]["flag"]) != EXCLUDED
+        only_parent = self.found.get(key) == EXCLUDED and marked(self.candidates[key]) != EXCLUDED
         return key not in self.found or (weaker and only_parent)
 
     def hangs(self, key: Key, causes: tuple[str, ...]) -> bool:
@@ -162,7 +162,7 @@ class _Landing:
         """For each record the roots it may name: itself, or those of a parent that keeps it out."""
         roots: dict[Key, set[Root]] = {key: set() for key in kept_out}
         for key, verdict in kept_out.items():
-            own = verdict == FAILED or MARKS.get(self.candidates.get(key, {}).get("flag")) == EXCLUDED
+            own = verdict == FAILED or (key in self.candidates and marked(self.candidates[key]) == EXCLUDED)
             if own or (key in self.refused_keys):
                 roots[key] = {(self.obj.name, key)}
         before = None
@@ -174,9 +174,18 @@ class _Landing:
                         inside = reference.to == self.obj.name
                         verdicts = kept_out if inside else self.model.kept_out.get(reference.to, {})
                         theirs = roots if inside else self.model.roots.get(reference.to, {})
-                        if parent in verdicts and (verdicts[parent] == EXCLUDED) == (verdict == EXCLUDED):
+                        if (
+                            parent is not None
+                            and parent in verdicts
+                            and (verdicts[parent] == EXCLUDED) == (verdict == EXCLUDED)
+                        ):
                             roots[key] |= theirs[parent]
         return roots
+
+
+def marked(row: Record) -> str | None:
+    """The verdict of the record's own rules."""
+    return MARKS.get(row["flag"]) if row["flag"] is not None else None
 
 
 def points_at(reference: Reference, row: Record) -> Key | None:

@@ -75,10 +75,10 @@ def _rejections(desk: Desk, district: int) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-LINCOLN = {"id": 1, "name": "Lincoln", "kind": "E"}
-GRANT = {"id": 2, "name": "Grant", "kind": "H"}
-PUPILS = [{"id": n, "school_id": 1 + n % 2, "number": 2 * n} for n in range(10)]
-NOTES = [{"pupil_id": n, "line": 1, "reader_id": 1} for n in range(10)]
+LINCOLN: Row = {"id": 1, "name": "Lincoln", "kind": "E"}
+GRANT: Row = {"id": 2, "name": "Grant", "kind": "H"}
+PUPILS: list[Row] = [{"id": n, "school_id": 1 + n % 2, "number": 2 * n} for n in range(10)]
+NOTES: list[Row] = [{"pupil_id": n, "line": 1, "reader_id": 1} for n in range(10)]
 START: Rows = {"School": [LINCOLN, GRANT], "Pupil": PUPILS, "Note": NOTES}
 
 

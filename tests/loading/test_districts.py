@@ -34,7 +34,7 @@ TEXTS = {
 
 def mess(note: str) -> dict[str, list[Row]]:
     """Records with something of everything: good, failed, excluded, blocked, double, missing, cleared."""
-    schools = [{"id": n, "code": str(n), "note": note} for n in range(10)]
+    schools: list[Row] = [{"id": n, "code": str(n), "note": note} for n in range(10)]
     schools += [
         {"id": 20, "bad": "failed"},
         {"id": 21, "bad": "excluded"},
@@ -42,7 +42,7 @@ def mess(note: str) -> dict[str, list[Row]]:
         {"id": 22},
         {"id": 23, "code": "1"},
     ]
-    pupils = [{"id": n, "school_id": n % 10, "mentor_id": n - 1, "other_id": 21} for n in range(1, 20)]
+    pupils: list[Row] = [{"id": n, "school_id": n % 10, "mentor_id": n - 1, "other_id": 21} for n in range(1, 20)]
     pupils += [{"id": n, "school_id": n} for n in (20, 21, 22, 23, 99)] + [{"id": 0}]
     return {"School": schools, "Pupil": pupils}
 

@@ -171,3 +171,17 @@ def test_the_value_of_a_rejected_record_is_refused_in_a_state_wide_index_too(peo
     counts = people.send("Person", [person(1, "Z", bad=True), person(2, "A"), person(3, "B")])
     assert counts == Counts(failed=3)
     assert people.send("Person", [person(1, "Z"), person(2, "A"), person(3, "B")]) == Counts(updated=3)
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize(("kind", "one", "other"), [("double", 0.0, -0.0), ("double", float("nan"), -float("nan"))])
+@pytest.mark.parametrize("part", ["key", "value"])
+def test_values_that_postgresql_takes_for_equal_are_shared(
+    make_desk: MakeDesk, held: bool, kind: str, one: object, other: object, part: str
+) -> None:
+    desk = make_desk({"Spot.toml": describe("Spot", f"id {kind}!, at {kind}", unique("at"))})
+    if held:
+        desk.send("Spot", [{"id": 9.0, "at": 9.0}])
+    second = {"id": other, "at": 2.0} if part == "key" else {"id": 5.0, "at": 1.0 if other is None else other}
+    first = {"id": one, "at": 1.0} if part == "key" else {"id": 4.0, "at": one}
+    assert desk.send("Spot", [first, second]).failed == 2

@@ -16,8 +16,8 @@ from upstate.loading.landing import land, landing
 from upstate.loading.task import Task
 from upstate.planning import Counts
 
-LINCOLN = {"id": 1, "name": "Lincoln", "kind": "E"}
-GRANT = {"id": 2, "name": "Grant", "kind": "H"}
+LINCOLN: Row = {"id": 1, "name": "Lincoln", "kind": "E"}
+GRANT: Row = {"id": 2, "name": "Grant", "kind": "H"}
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def ordered(desk: Desk, name: str, rows: list[Row]) -> Task:
 def elsewhere(desk: Desk, query: str) -> None:
     """What another writer does, over a connection of its own."""
     with psycopg.connect(desk.url) as connection:
-        connection.execute(query)  # type: ignore[arg-type]
+        connection.execute(query)
 
 
 def until(desk: Desk, waits: Callable[[Desk], bool]) -> None:
@@ -176,7 +176,7 @@ def test_a_landing_that_is_killed_leaves_nothing_and_lands_again(desk: Desk, thr
     for pause in ("state.school", "state.pupil", "hub_rejection", "hub_batch"):
         task = ordered(desk, "Pupil", rows)
         with psycopg.connect(desk.url) as blocker, psycopg.connect(desk.url, autocommit=True) as victim:
-            blocker.execute(f"lock table {pause} in access exclusive mode")  # type: ignore[arg-type]
+            blocker.execute(f"lock table {pause} in access exclusive mode")
             landed: Future[Any] = threads.submit(land, victim, task)
             with psycopg.connect(desk.url, autocommit=True) as other:
                 until(replace(desk, connection=other), lambda d: backends_waiting(d) == [victim.info.backend_pid])

@@ -8,8 +8,9 @@ from tests.loading.desk import Desk, Row, describe, refers, rule
 
 from upstate.planning import Counts
 
-GOOD, BAD = {"id": 1, "name": "Lincoln", "kind": "E"}, {"id": 1, "name": "Lincoln", "kind": "X"}
-OTHER = {"id": 2, "name": "Grant", "kind": "H"}
+GOOD: Row = {"id": 1, "name": "Lincoln", "kind": "E"}
+BAD: Row = {"id": 1, "name": "Lincoln", "kind": "X"}
+OTHER: Row = {"id": 2, "name": "Grant", "kind": "H"}
 
 
 def seen(desk: Desk, *, resolved: bool = False) -> list[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ SCHOOLS = [{"id": 1, "name": "Lincoln", "kind": "E"}, {"id": 2, "name": "Grant",
 
 def read(desk: Desk, table: str) -> list[dict[str, Any]]:
     with desk.connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(f"select * from {table}").fetchall()  # type: ignore[arg-type]
+        return cursor.execute(f"select * from {table}").fetchall()
 
 
 def open_rejections(desk: Desk) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.loading.conftest import MakeDesk
-from tests.loading.desk import Desk, describe
+from tests.loading.desk import Desk, Row, describe
 
 from upstate.planning import Counts
 
@@ -43,7 +43,9 @@ def things(make_desk: MakeDesk) -> Desk:
 
 @pytest.mark.parametrize("held", [False, True], ids=["first load", "later"])
 def test_every_value_arrives_exactly_and_is_equal_when_it_comes_again(things: Desk, held: bool) -> None:
-    rows = [{"id": n, **{c: (v[n] if n < len(v) else None) for c, (_, v) in VALUES.items()}} for n in range(MOST)]
+    rows: list[Row] = [
+        {"id": n, **{c: (v[n] if n < len(v) else None) for c, (_, v) in VALUES.items()}} for n in range(MOST)
+    ]
     if held:
         assert things.send("Thing", [{"id": n} for n in range(MOST)]) == Counts(created=MOST)
     landed = Counts(updated=MOST) if held else Counts(created=MOST)

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from tests.loading.desk import Desk
+from tests.loading.desk import Desk, Row
 
-LINCOLN = {"id": 1, "name": "Lincoln", "kind": "E"}
-GRANT = {"id": 2, "name": "Grant", "kind": "H"}
+LINCOLN: Row = {"id": 1, "name": "Lincoln", "kind": "E"}
+GRANT: Row = {"id": 2, "name": "Grant", "kind": "H"}
 
 
 def test_new_records_are_created_and_equal_ones_left_alone(desk: Desk) -> None:
