@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,13 @@ from psycopg import sql
 
 from upstate.catalog import SyncObject
 from upstate.errors import WireError
-from upstate.loading.inspecting import Inspected, inspect
+from upstate.loading.inspecting import inspect
 from upstate.loading.refusing import said
 from upstate.loading.statements import columns, fetch_row, statement
 from upstate.loading.suspecting import Suspects
 from upstate.loading.task import Task
 from upstate.loading.wording import Refusal, refused_by_database
-from upstate.wire import decode, spell
+from upstate.wire import Batch, decode, spell
 
 # Records are copied in runs sorted by key, so that the key's index is written page by page and not at random (1 million
 # records with uuid keys: 1.9 against 3.7 s). A run is what of an object is in memory at once.
@@ -41,9 +41,15 @@ class Filled:
 
 
 def fill(
-    cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, *, sort: bool, carefully: bool = False
+    cursor: psycopg.Cursor[Any],
+    task: Task,
+    table: sql.Identifier,
+    *,
+    sort: bool,
+    carefully: bool = False,
+    batches: Iterable[Batch] | None = None,
 ) -> Filled:
-    """Copy an order's batches into `table`, whose columns are district_id and the object's own.
+    """Copy an order's batches (or those given) into `table`, whose columns are district_id and the object's own.
 
     Records that cannot become rows go to the temporary table `refusal` with their reasons. `sort` orders each run by
     key: worth it where the table has an index on it. `carefully`, a record that the database cannot even hold (no
@@ -54,7 +60,8 @@ def fill(
     size = candidates = refused = unfit = 0
     copy = _copy_carefully if carefully else _copy
     suspects = Suspects(task.object, key_too=not sort)  # where there is an index, it minds the key
-    for inspected in _inspected(cursor, task):
+    for sent in _delivered(cursor, task) if batches is None else batches:
+        inspected = inspect(task.object, sent, task.school_year)
         batch = inspected.records
         candidates += batch.num_rows
         refused += len(inspected.refused)
@@ -72,13 +79,13 @@ def fill(
     return Filled(candidates - unfit, refused + unfit, suspects.repeated())
 
 
-def _inspected(cursor: psycopg.Cursor[Any], task: Task) -> Iterator[Inspected]:
+def _delivered(cursor: psycopg.Cursor[Any], task: Task) -> Iterator[Batch]:
     (batches,) = fetch_row(cursor, statement("delivered_batches"), task.values)
     for number in range(batches):
         row = cursor.execute(statement("kept_batch"), {"order": task.order, "number": number}, binary=True).fetchone()
         if row is None:
             raise WireError(f"Batch {number} of {batches} of {task.object.name} is gone from the hub. Send it again.")
-        yield inspect(task.object, decode(task.object, row[0]), task.school_year)
+        yield decode(task.object, row[0])
 
 
 def _refuse(cursor: psycopg.Cursor[Any], refused: tuple[tuple[Refusal, ...], ...]) -> None:

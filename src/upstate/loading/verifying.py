@@ -1,0 +1,150 @@
+"""Whether both ends agree on an object: what only one has, what differs and in which columns. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import psycopg
+from psycopg import sql
+
+from upstate.catalog import Reference, SyncObject
+from upstate.loading.filling import fill
+from upstate.loading.keys import found_keys, readable, typed_keys
+from upstate.loading.leftovers import make_gone
+from upstate.loading.statements import (
+    Part,
+    column,
+    columns,
+    equal,
+    fetch_row,
+    key_text,
+    literal,
+    state_table,
+    statement,
+)
+from upstate.loading.task import Task, same_year
+from upstate.wire import Batch
+
+Cursor = psycopg.Cursor[Any]
+Kind = Literal["district_only", "state_only", "different", "duplicates"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A record on which the ends do not agree though nobody expects it, by its key as text; for one that is
+    `different`, in which columns."""
+
+    kind: Kind
+    key: tuple[str | None, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How an object compares: records at both ends, unexpected differences counted by kind and the first of them by
+    key, expected ones counted by why: the verdict of an open rejection (failed, blocked, excluded), `cleared` (policy
+    emptied a reference), or `state_owned`."""
+
+    object: str
+    district_count: int
+    state_count: int
+    unexpected: Mapping[Kind, int]
+    expected: Mapping[str, int]
+    first: tuple[Difference, ...]
+
+    @property
+    def equal(self) -> bool:
+        """Whether both ends hold the same, but for what is expected."""
+        return not any(self.unexpected.values())
+
+    @property
+    def resync_needed(self) -> bool:
+        """Whether a resync would mend something; a leftover alone it would not."""
+        return any(count for kind, count in self.unexpected.items() if kind != "state_only")
+
+
+def verify(connection: psycopg.Connection[Any], task: Task, batches: Iterable[Batch], *, show: int = 1000) -> Verified:
+    """Hold what a comparison found (or, where task.everything, every record of the district) against the state's rows.
+
+    `task` says as for a landing what was compared; it needs no order. At most `show` differences are named. All is
+    rolled back. Whatever goes wrong raises: an answer that is not whole is none.
+    """
+    with connection.transaction(force_rollback=True), connection.cursor() as cursor:
+        for name in ("plan_by_set", "spell_plainly", "make_refusal", "make_difference"):
+            cursor.execute(statement(name))
+        table = state_table(task.object)
+        names = columns(None, ("district_id", *(c.name for c in task.object.columns)))
+        cursor.execute(statement("make_candidates", table=table, columns=names))
+        make_gone(cursor, task)
+        sent = sql.Identifier("pg_temp", "candidate")
+        filled = fill(cursor, task, sent, sort=False, carefully=True, batches=batches)
+        _find(cursor, task)
+        state_count = fetch_row(cursor, statement("count_held", table=table, same_year=same_year(task)), task.values)[0]
+        records = filled.candidates + filled.refused if task.everything else task.district_records
+        counted = cursor.execute(statement("count_differences")).fetchall()
+        first = cursor.execute(statement("first_differences"), {"show": show}).fetchall()
+    return Verified(
+        task.object.name,
+        records,
+        state_count,
+        {kind: sum(n for k, why, n in counted if k == kind and why is None) for kind in KINDS},
+        {why: sum(n for _, w, n in counted if w == why) for why in sorted({w for _, w, _ in counted if w})},
+        tuple(Difference(kind, tuple(key), tuple(names)) for kind, key, names in first),
+    )
+
+
+def _find(cursor: Cursor, task: Task) -> None:
+    obj = task.object
+    keys = dict(zip(found_keys(obj), obj.key, strict=True))
+    parts: dict[str, Part] = {
+        "table": state_table(obj),
+        "same_year": same_year(task),
+        "sent_key": key_text("record", obj.key),
+        "held_key": key_text("held", obj.key),
+        "same": equal("held", "record", obj.key),
+        "missing": sql.SQL("{} is null").format(column("held", "district_id")),
+        "refused_keys": typed_keys(obj),
+        "readable": readable(obj),
+        "refused": equal("refused", "held", keys),
+    }
+    steps = ["differ_sent", "differ_refused", "differ_repeated"]
+    if task.everything:
+        steps.append("differ_gone_from_all")
+    for step in steps:
+        own = {"pushed": _unequal(obj, "district"), "owned": _unequal(obj, "state")} if step == "differ_sent" else {}
+        cursor.execute(statement(step, **parts, **own), task.values)
+    cursor.execute(statement("differ_gone", gone_key=key_text("gone", found_keys(obj))), task.values)
+    for reference in (r for r in obj.references if r.when_excluded == "clear"):
+        cursor.execute(_cleared(obj, reference), task.values)
+    cursor.execute(statement("differ_as_expected"), task.values)
+
+
+def _unequal(obj: SyncObject, owner: str) -> Part:
+    """The names of the columns of that owner whose values differ, as an array."""
+    ours = [c for c in obj.columns if c.owner == owner and c.name not in obj.key]
+    if not ours:
+        return sql.SQL("'{}'::text[]")
+    cases = [
+        sql.SQL("case when {} is distinct from {} then {} end").format(
+            _plain("held", c), _plain("record", c), literal(c.name)
+        )
+        for c in ours
+    ]
+    return sql.SQL("array_remove(array[{}]::text[], null)").format(sql.SQL(", ").join(cases))
+
+
+def _plain(alias: str, c: Any) -> Part:
+    return sql.SQL("{}::text").format(column(alias, c.name)) if c.type == "json" else column(alias, c.name)
+
+
+def _cleared(obj: SyncObject, reference: Reference) -> sql.Composed:
+    return statement(
+        "differ_cleared",
+        columns=sql.SQL("array[{}]::text[]").format(sql.SQL(", ").join(literal(c) for c in reference.columns)),
+        sent_key=key_text("record", obj.key),
+        parent=literal(reference.to),
+        parent_key=key_text("record", reference.columns),
+    )
