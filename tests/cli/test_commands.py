@@ -47,6 +47,7 @@ def test_there_are_exactly_these_commands() -> None:
         "resync",
         "status",
         "errors",
+        "verify",
         "history",
         "catalog",
         "catalog check",

@@ -13,7 +13,19 @@ from upstate.cli.hubs import RemoteAddress
 from upstate.errors import ConfigError, UpstateError
 
 # command: the module under upstate.cli that has it; a module is loaded only when its command is asked for
-COMMANDS = ("demo", "hub", "district", "plan", "resync", "status", "errors", "history", "catalog", "database")
+COMMANDS = (
+    "demo",
+    "hub",
+    "district",
+    "plan",
+    "resync",
+    "status",
+    "errors",
+    "verify",
+    "history",
+    "catalog",
+    "database",
+)
 REMOTE = ("plan", "resync", "status", "errors", "history")  # those that can ask a hub elsewhere
 _INTERRUPTED = 130
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from upstate.cli.printing import count, key_text, local_time, number, status_text
 from upstate.hub.reports import ObjectRun, Outlook, Root
+from upstate.loading.verifying import KINDS, Verified
 from upstate.planning import Counts, Status
 
 _MOST_BRANCHES = 6
@@ -111,6 +112,24 @@ def rejections_table(rows: Iterable[Mapping[str, Any]]) -> Table:
         if (row["root_object"], row["root_key"]) != (row["object"], row["key"]):
             words.append(f"\nroot: {row['root_object']} {key_text(row['root_key'])}", style="dim")
         table.add_row(record, row["verdict"], words)
+    return table
+
+
+def verification_table(found: Iterable[Verified]) -> Table:
+    """Each object: records at both ends, four sets of differences nobody expects, and how many are expected."""
+    table = _table()
+    table.add_column("Object", no_wrap=True)
+    for heading in ("District", "State", "District only", "State only", "Different", "Duplicates", "Expected"):
+        table.add_column(heading, justify="right")
+    for verified in found:
+        style = "" if verified.equal else "bold"
+        table.add_row(
+            Text(verified.object, style=style),
+            number(verified.district_count),
+            number(verified.state_count),
+            *(number(verified.unexpected[kind]) for kind in KINDS),
+            number(sum(verified.expected.values())),
+        )
     return table
 
 

@@ -63,6 +63,12 @@ def any_held(connection: Connection, held: Held) -> bool:
         return bool(fetch_row(cursor, statement("any_held", rows=held.rows), held.values)[0])
 
 
+def count_held(connection: Connection, held: Held) -> int:
+    """How many such rows there are."""
+    with connection.cursor() as cursor:
+        return int(fetch_row(cursor, statement("count_rows", rows=held.rows), held.values)[0])
+
+
 def held_sums(connection: Connection, held: Held, buckets: int) -> Sums:
     """The sums of their digests in so many buckets; WireError where the answer does not hold together."""
     # The rows' own SQL has parameters, so it takes its place only after the percent signs around are seen to.
