@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -167,31 +165,28 @@ def test_a_wrong_address_or_token_is_one_line(served: Served, tmp_path: Path) ->
         assert "secret" not in line
 
 
-def test_what_is_not_a_hub_is_recognised_and_the_token_is_not_sent_on_to_where_it_points(tmp_path: Path) -> None:
-    seen: list[str] = []
+def test_the_scripts_of_the_guide_run_as_they_stand_there(served: Served) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "howto" / "script-it.md").read_text(encoding="utf-8")
+    from upstate.hub.tokens import MOST_A_MINUTE
 
-    class Elsewhere(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            seen.append(self.path)
-            self.send_response(302 if len(seen) == 1 else 200)
-            self.send_header("Location", "/stolen")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Nothing is logged."""
-
-    server = HTTPServer(("127.0.0.1", 0), Elsewhere)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        nobody = Command({"UPSTATE_HOME": str(tmp_path), "UPSTATE_TOKEN": "x"}, tmp_path)
-        for _ in range(2):
-            line = nobody.fails("--hub", f"http://127.0.0.1:{server.server_port}", "status", "Lakeside")
-            assert "does not answer as a hub" in line
-    finally:
-        server.shutdown()
-        server.server_close()
-    assert seen == ["/api/v1/districts"] * 2
+    assert f"more than {MOST_A_MINUTE} requests a minute" in guide
+    scripts = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    assert len(scripts) == 2
+    script = "\n".join(scripts).replace("https://upstate.example.gov", served.address)
+    environment = {**os.environ, "UPSTATE_TOKEN": served.tokens["dana"]}
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=PATIENCE,
+    )
+    assert ran.returncode == 0, ran.stderr
+    lines = ran.stdout.splitlines()
+    assert any(line.startswith("Enrollment ") for line in lines)
+    rejected = json.loads(served.here.done("errors", "Lakeside", "--json"))["rejections"]
+    assert sum(line.endswith(each["advice"]) for line in lines for each in rejected[:1]) > 0
 
 
 def test_ctrl_c_stops_watching_and_the_resync_goes_on_at_the_hub(served: Served) -> None:
