@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from upstate.hub.mailing import send_due_mail
+from upstate.hub.notices import tell_of_ended
+from upstate.hub.stalls import tell_of_stalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +20,8 @@ class Chore:
     do: Callable[[], Any]
 
 
-CHORES: Final = (Chore("send the mails that are due", 5.0, send_due_mail),)
+CHORES: Final = (
+    Chore("tell of what has ended", 2.0, tell_of_ended),
+    Chore("tell of what stands still", 60.0, tell_of_stalls),
+    Chore("send the mails that are due", 5.0, send_due_mail),
+)

@@ -50,8 +50,9 @@ def give_role(
 
     ConfigError where that is not theirs to give, the role is theirs already, or the account is closed.
     """
+    place = None if district is None else district.id
     with transaction.atomic():
-        if not may_give(by, role, None if district is None else district.id):
+        if not may_give(by, role, place):
             raise ConfigError(f'The role "{role.name}" holds rights that you do not have there, so you cannot give it.')
         person = models.Person.objects.filter(email__iexact=email.strip()).first()
         is_new = person is None
@@ -69,7 +70,7 @@ def give_role(
         if is_new:
             text += " Set a password to sign in: ask for the mail on this page."
         address = reverse("password_forgotten") if is_new else reverse("home")
-        tell([person], PROCESS, "You Have a Role in Upstate", text, district=district, address=address, by_mail=True)
+        tell([person], PROCESS, "You Have a Role in Upstate", text, district=place, address=address, by_mail=True)
     return person
 
 
@@ -111,7 +112,8 @@ def set_role(by: models.Person, role: models.Role | None, name: str, rights: Ite
     if not name or not wanted:
         raise ConfigError("A role needs a name and at least one right.")
     with _someone_is_left():
-        if models.Role.objects.filter(name__iexact=name).exclude(id=role.id if role else None).exists():
+        same_name = models.Role.objects.filter(name__iexact=name)
+        if (same_name if role is None else same_name.exclude(id=role.id)).exists():
             raise ConfigError(f'There is a role "{name}" already.')
         role, is_new = (models.Role(), True) if role is None else (role, False)
         before = frozenset(role.rights or ())

@@ -71,13 +71,13 @@ def _tell(resync: models.Resync) -> None:
     by_state = models.RequestedDistrict.objects.filter(resync=resync).exists()  # told of the whole request, once
     to_asker = asker is not None and not by_state and asker.is_active and belongs(asker, district.id)
     if asker is not None and to_asker:
-        tell([asker], PROCESS, name, text, district=district, address=address, by_mail=True)
+        tell([asker], PROCESS, name, text, district=district.id, address=address, by_mail=True)
     if not failed:
         return
     others = [p for p in people_with("alerts.view", district.id) if not (to_asker and p == asker)]
     for by_mail in (True, False):  # a mail goes to those who can send it again
         people = [person for person in others if may(person, "batch.run", district.id) is by_mail]
-        tell(people, PROCESS, name, text, district=district, address=address, by_mail=by_mail)
+        tell(people, PROCESS, name, text, district=district.id, address=address, by_mail=by_mail)
 
 
 def _said(resync: models.Resync, result: _Result) -> str:

@@ -136,7 +136,7 @@ def _tell_district(request: models.StateRequest, district: models.District, plan
         NAME,
         f"The state asks {district.name} for a resync, due {request.due_on:%Y-%m-%d}: {request.reason} "
         f"It is placed already and runs by itself.{f' Objects: {what}.' if request.disclose else ''}",
-        district=district,
+        district=district.id,
         address=reverse("district_requests", kwargs={"district": district.id}) + f"#request-{request.id}",
         due_on=request.due_on,
     )

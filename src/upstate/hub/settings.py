@@ -57,6 +57,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "upstate.hub.templatetags.components",
                 "upstate.hub.templatetags.addresses",
                 "upstate.hub.templatetags.wording",
+                "upstate.hub.templatetags.of_state",
             ],
         },
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection as control
@@ -24,17 +24,16 @@ _AT_ONCE = 50
 @database_errors()
 def tell_of_stalls() -> int:
     """Tell of the resyncs of which nothing has moved for `UPSTATE_STALL_MINUTES`; returns how many."""
-    patience = timedelta(minutes=settings.UPSTATE_STALL_MINUTES)
     told = 0
-    while told < _AT_ONCE and _tell_of_one(patience):
+    while told < _AT_ONCE and _tell_of_one(settings.UPSTATE_STALL_MINUTES):
         told += 1
     return told
 
 
-def _tell_of_one(patience: timedelta) -> bool:
+def _tell_of_one(minutes: int) -> bool:
     with transaction.atomic():
         with control.cursor() as cursor:
-            cursor.execute(statement("stalled").decode(), {"patience": patience})
+            cursor.execute(statement("stalled").decode(), {"minutes": minutes})
             row = cursor.fetchone()
         if row is None:
             return False
@@ -59,4 +58,4 @@ def _tell(resync: models.Resync, moved_at: datetime) -> None:
             for person in people_with("alerts.view", district.id)
             if (may(person, "batch.run", district.id) or may(person, "agents.change", district.id)) is by_mail
         ]
-        tell(people, PROCESS, NAME, text, district=district, address=address, by_mail=by_mail)
+        tell(people, PROCESS, NAME, text, district=district.id, address=address, by_mail=by_mail)

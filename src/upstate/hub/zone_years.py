@@ -163,6 +163,6 @@ def _switch(zone: models.Zone, standing: YearStanding, step: int, person: models
             PROCESS,
             DUE,
             f"{district.name} is now in {year_name(after)}. Once enrollments are rolled forward, send a full resync.",
-            district=district,
+            district=district.id,
             address=reverse("batch", kwargs={"district": district.id}),
         )

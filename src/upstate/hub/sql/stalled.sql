@@ -21,7 +21,7 @@ CROSS JOIN LATERAL (
     WHERE orders.resync_id = resync.id
 ) AS moved
 WHERE resync.state IN ('queued', 'running')
-    AND moved.at < now() - %(patience)s
+    AND moved.at < now() - make_interval(mins => %(minutes)s)
     AND coalesce(resync.stall_told_at < moved.at, true)
     AND NOT EXISTS (
         SELECT 1

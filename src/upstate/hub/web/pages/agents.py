@@ -68,12 +68,20 @@ def agent(request: Request, district: District) -> HttpResponse:
 
 
 def _orders(request: Request, district: District) -> list[tuple[Order, str]]:
-    """What is not settled, in the order it runs, with its object's name; empty where a person may not see that."""
+    """What is not settled, in the order it runs, with its object's name.
+
+    A resync whose objects a person may not see is one line without a name, whatever it holds.
+    """
     going = Order.objects.select_related("resync").exclude(state__in=["landed", "failed"])
     going = going.filter(resync__zone=district.zone, resync__state__in=["queued", "running"])
     orders = list(going.order_by("resync_id", "position")[:_MOST])
     kept = undisclosed(request.user, {order.resync_id for order in orders})
-    return [(order, "" if order.resync_id in kept else order.object) for order in orders]
+    first = {order.resync_id: order.id for order in reversed(orders)}
+    return [
+        (order, "" if order.resync_id in kept else order.object)
+        for order in orders
+        if order.resync_id not in kept or first[order.resync_id] == order.id
+    ]
 
 
 def _rows(districts: Iterable[District]) -> list[Row]:
