@@ -11,10 +11,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser
-from tests.web.browser import chromium, needs_chromium, served, visiting
+from tests.web.browser import needs_chromium, served, visiting
 from tests.web.conftest import PEOPLE, World
 
-__all__ = ["chromium"]
 pytestmark = [needs_chromium, pytest.mark.slow]
 
 WIDTHS = (360, 1024, 1600)
