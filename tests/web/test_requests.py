@@ -51,7 +51,7 @@ def test_a_request_is_looked_over_before_it_is_placed_at_once(world: World, as_p
     (resync,) = placed()
     assert (resync.mode, resync.chosen, resync.asked_by) == ("partial", ["Enrollment"], "Sam")
     assert "Calendar" in resync.objects_in_order
-    assert words(sam.get(answer.url).text).count("waiting for its turn") == 1
+    assert words(sam.get(answer.headers["Location"]).text).count("waiting for its turn") == 1
 
 
 def test_a_request_waits_behind_a_resync_that_runs_and_the_page_says_so(world: World, as_person: As) -> None:
@@ -76,7 +76,7 @@ def test_a_form_sent_twice_even_at_the_same_moment_is_one_request(world: World, 
     answers = []
 
     def send(browser: Client) -> None:
-        answers.append(browser.post("/requests/place/", sent).url)
+        answers.append(browser.post("/requests/place/", sent).headers["Location"])
         connections.close_all()
 
     threads = [threading.Thread(target=send, args=(each,)) for each in browsers]
