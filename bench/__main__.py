@@ -13,13 +13,13 @@ import click
 
 from bench import report
 from bench.place import Place, prepare, remove
-from bench.rounds import Bench, Wanted
+from bench.rounds import EXPERIMENTS, Bench, Wanted
 from bench.shipped import shipped_tables
 from bench.spending import count_statements, leave_statements
 from bench.watching import BenchError
 from upstate.errors import UpstateError
 
-SOURCES, EXPERIMENTS = ("postgresql", "sqlite"), ("first-load", "rerun")
+SOURCES = ("postgresql", "sqlite")
 
 
 def _listed(_context: click.Context, option: click.Parameter, value: str) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ def bench(
     profile: bool,
 ) -> None:
     """Measure Upstate against the least that moving the same data could cost, on one PostgreSQL, in turns."""
-    wanted = Wanted(rounds, sources, first_load="first-load" in only, rerun="rerun" in only)
+    wanted = Wanted(rounds, sources, only)
     folder = keep if keep is not None else Path(tempfile.mkdtemp(prefix="upstate-bench-"))
     try:
         place = prepare(folder, scale, click.echo)

@@ -57,10 +57,12 @@ def prepare_state(place: Place, source: str) -> None:
     _upstate(place, state_of(source), "district", "add", NAME, "--source", place.source(source), *of_year)
 
 
-def resync(place: Place, source: str) -> Resync:
-    """Send everything, as a user would."""
+def resync(place: Place, source: str, *, everything: bool) -> Resync:
+    """Resync all objects, as a user would; send every record, or only what differs."""
     before = count(place, state_of(source))
-    done = _upstate(place, state_of(source), "resync", NAME, "--all", "--json")
+    done = _upstate(
+        place, state_of(source), "resync", NAME, "--all", "--json", *(["--everything"] if everything else [])
+    )
     return Resync(done, json.loads(done.said[0]), count(place, state_of(source)) - before)
 
 

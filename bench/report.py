@@ -2,54 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from statistics import median
 from typing import Any
 
 from bench.ours import Resync
-from bench.rounds import Round
+from bench.rounds import CHANGES, EVERYTHING, LOAD, Round
 from bench.watching import Seen
 
 _NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+_TITLES = {LOAD: "first load", EVERYTHING: "rerun, everything sent", CHANGES: "rerun, changes only"}
 _MIB = 1 << 20
-Pick = Callable[[Round], dict[str, Resync]]
 
 
 def table(rounds: Sequence[Round], sources: Sequence[str]) -> Iterator[str]:
     """The table's lines: seconds of every round, medians of these and of processor time, ours against the floor."""
     yield _row("", "seconds of each round", "median", "ratio", "records/s", "cpu s")
-    if rounds[0].floor_load is not None:
-        floors = [this.floor_load for this in rounds if this.floor_load is not None]
-        yield "first load"
-        yield _line(
-            "floor: COPY | COPY, primary keys",
-            [one.seconds for one in floors],
-            floors[0].rows,
-            [one.cpu for one in floors],
-        )
+    floors = [this.floor_load for this in rounds if this.floor_load is not None]
+    if floors:
+        yield _TITLES[LOAD]
+        seconds = [one.seconds for one in floors]
+        yield _line("floor: COPY | COPY, primary keys", seconds, floors[0].rows, [one.cpu for one in floors])
         for source in sources:
-            yield from _ours(source, [this.load[source] for this in rounds], [one.seconds for one in floors])
-    if rounds[0].rerun:
-        yield "rerun, nothing changed"
-        for source in sources:
-            reads = [this.floor_read[source] for this in rounds]
-            reruns = [this.rerun[source] for this in rounds]
-            yield _line(
-                f"floor: read {_NAMES[source]} + state",
-                [one.seconds for one in reads],
-                reruns[0].records,
-                [one.cpu for one in reads],
-            )
-            sides = [median(getattr(one, side) for one in reads) for side in ("district", "state")]
-            yield f"    of it the district {sides[0]:.2f} s, the state {sides[1]:.2f} s"
-            yield from _ours(source, reruns, [one.seconds for one in reads])
+            yield from _ours(f"ours, from {_NAMES[source]}", [this.ours[LOAD][source] for this in rounds], seconds)
+    reruns = [experiment for experiment in (EVERYTHING, CHANGES) if experiment in rounds[0].ours]
+    for source in sources if reruns else ():
+        yield f"nothing changed in {_NAMES[source]}"
+        reads = [this.floor_read[source] for this in rounds]
+        seconds, records = [one.seconds for one in reads], rounds[0].ours[reruns[0]][source].records
+        yield _line("floor: one read of both sides", seconds, records, [one.cpu for one in reads])
+        sides = [median(getattr(one, side) for one in reads) for side in ("district", "state")]
+        yield f"    of it the district {sides[0]:.2f} s, the state {sides[1]:.2f} s"
+        for experiment in reruns:
+            done = [this.ours[experiment][source] for this in rounds]
+            yield from _ours(f"ours, {_TITLES[experiment]}", done, seconds)
 
 
-def _ours(source: str, resyncs: Sequence[Resync], floors: Sequence[float]) -> Iterator[str]:
-    seconds = [one.run.seconds for one in resyncs]
-    cpu = [one.run.cpu for one in resyncs]
-    yield _line(f"ours, from {_NAMES[source]}", seconds, resyncs[0].records, cpu, ratio(seconds, floors))
+def _ours(name: str, resyncs: Sequence[Resync], floors: Sequence[float]) -> Iterator[str]:
+    seconds, cpu = [one.run.seconds for one in resyncs], [one.run.cpu for one in resyncs]
+    yield _line(name, seconds, resyncs[0].records, cpu, ratio(seconds, floors))
     yield f"    of it starting Python and the hub, and reporting: {median(one.around for one in resyncs):.2f} s"
 
 
@@ -70,54 +62,48 @@ def _row(name: str, rounds: str, middle: str, ratio_: str, speed: str, cpu: str)
 
 def memory(rounds: Sequence[Round]) -> Iterator[str]:
     """The most that each kind of process of ours held, over all rounds; how much of it shares no page with others."""
-    yield f"{'peak memory of each process of ours':<50} {'MiB':>6} {'private':>8}"
-    for title, pick in _EXPERIMENTS:
-        for source in pick(rounds[0]):
-            runs = [pick(this)[source].run.processes for this in rounds]
-            for name in sorted({seen.name for processes in runs for seen in processes}):
-                yield _memory_row(f"  {title}, {_NAMES[source]}: {name}", name, runs)
+    yield f"{'peak memory of each process of ours':<76} {'MiB':>6} {'private':>8}"
+    for experiment, source, done in _by_kind(rounds):
+        runs = [one.run.processes for one in done]
+        for name in sorted({seen.name for processes in runs for seen in processes}):
+            yield _memory_row(f"  {_TITLES[experiment]}, {_NAMES[source]}: {name}", name, runs)
 
 
 def _memory_row(label: str, name: str, runs: Sequence[Sequence[Seen]]) -> str:
     mine = [seen for processes in runs for seen in processes if seen.name == name]
     most = max(sum(seen.name == name for seen in processes) for processes in runs)
     resident, private = (max(getattr(seen, kind) for seen in mine) / _MIB for kind in ("resident", "private"))
-    return f"{label + (f' (the largest of {most})' if most > 1 else ''):<50} {resident:>6.0f} {private:>8.0f}"
+    return f"{label + (f' (the largest of {most})' if most > 1 else ''):<76} {resident:>6.0f} {private:>8.0f}"
 
 
 def written(rounds: Sequence[Round]) -> Iterator[str]:
     """What the server counted: rows written by each resync, and its log."""
-    yield f"{'written, by the server:':<24} {'state rows':>14} {'control rows':>14} {'log, MiB':>10}   (median)"
-    for title, pick in _EXPERIMENTS:
-        for source in pick(rounds[0]):
-            counted = [pick(this)[source].counted for this in rounds]
-            state, control, log = (
-                median(getattr(one, kind) for one in counted) for kind in ("state", "control", "log")
-            )
-            yield f"  {title + ', ' + _NAMES[source]:<22} {state:>14,.0f} {control:>14,.0f} {log / _MIB:>10.1f}"
+    yield f"{'written, by the server (median)':<44} {'state rows':>14} {'control rows':>14} {'log, MiB':>10}"
+    for experiment, source, done in _by_kind(rounds):
+        state, control, log = (median(getattr(one.counted, kind) for one in done) for kind in _COUNTED)
+        name = f"  {_TITLES[experiment]}, {_NAMES[source]}"
+        yield f"{name:<44} {state:>14,.0f} {control:>14,.0f} {log / _MIB:>10.1f}"
+
+
+_COUNTED = ("state", "control", "log")
 
 
 def doubts(rounds: Sequence[Round]) -> Iterator[str]:
     """Where the figures cannot be compared: another number of records, or a rerun that wrote something."""
-    for number, this in enumerate(rounds, 1):
-        for title, pick in _EXPERIMENTS:
-            for source, done in pick(this).items():
-                where = f"round {number}, {title}, {_NAMES[source]}"
-                if this.floor_load is not None and done.records != this.floor_load.rows:
-                    yield f"{where}: ours took {done.records:,} records, the floor {this.floor_load.rows:,}"
-                if title == "rerun" and (done.changed or done.counted.state):
-                    yield f"{where}: {done.changed:,} records said to be changed, {done.counted.state:,} rows written"
+    for experiment, source, all_done in _by_kind(rounds):
+        for number, (this, done) in enumerate(zip(rounds, all_done, strict=True), 1):
+            where = f"round {number}, {_TITLES[experiment]}, {_NAMES[source]}"
+            if this.floor_load is not None and done.records != this.floor_load.rows:
+                yield f"{where}: ours took {done.records:,} records, the floor {this.floor_load.rows:,}"
+            if experiment != LOAD and (done.changed or done.counted.state):
+                yield f"{where}: {done.changed:,} records said to be changed, {done.counted.state:,} rows written"
 
 
-def _first_loads(this: Round) -> dict[str, Resync]:
-    return this.load
-
-
-def _reruns(this: Round) -> dict[str, Resync]:
-    return this.rerun
-
-
-_EXPERIMENTS: tuple[tuple[str, Pick], ...] = (("first load", _first_loads), ("rerun", _reruns))
+def _by_kind(rounds: Sequence[Round]) -> Iterator[tuple[str, str, list[Resync]]]:
+    """Each experiment, each source, and what ours did there in all rounds."""
+    for experiment, by_source in rounds[0].ours.items():
+        for source in by_source:
+            yield experiment, source, [this.ours[experiment][source] for this in rounds]
 
 
 def as_json(facts: dict[str, Any], rounds: Sequence[Round]) -> dict[str, Any]:
@@ -128,7 +114,7 @@ def as_json(facts: dict[str, Any], rounds: Sequence[Round]) -> dict[str, Any]:
             {
                 "floor_load": None if this.floor_load is None else asdict(this.floor_load),
                 "floor_read": {source: asdict(read) for source, read in this.floor_read.items()},
-                **{title: {s: _resync(r) for s, r in pick(this).items()} for title, pick in _EXPERIMENTS},
+                "ours": {name: {s: _resync(r) for s, r in done.items()} for name, done in this.ours.items()},
             }
             for this in rounds
         ],

@@ -12,15 +12,22 @@ from bench.place import Place, Say
 from bench.shipped import Shipped
 from bench.spending import account, forget_statements
 
+LOAD, EVERYTHING, CHANGES = "first-load", "rerun", "changes"
+EXPERIMENTS = (LOAD, EVERYTHING, CHANGES)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is measured: how many rounds, which sources ("postgresql", "sqlite"), which of the two experiments."""
+    """What is measured: how many rounds, which sources ("postgresql", "sqlite"), which experiments."""
 
     rounds: int
     sources: tuple[str, ...]
-    first_load: bool
-    rerun: bool
+    experiments: tuple[str, ...]
+
+    @property
+    def reruns(self) -> tuple[str, ...]:
+        """The experiments that begin with a state that has everything."""
+        return tuple(name for name in EXPERIMENTS[1:] if name in self.experiments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +56,11 @@ class Read:
 
 @dataclass(slots=True)
 class Round:
-    """What one round measured, by source where it has one; what was not asked for stays empty."""
+    """What one round measured: the floors, where they were asked for, and ours by experiment and source."""
 
     floor_load: Load | None = None
-    load: dict[str, Resync] = field(default_factory=dict)
     floor_read: dict[str, Read] = field(default_factory=dict)
-    rerun: dict[str, Resync] = field(default_factory=dict)
+    ours: dict[str, dict[str, Resync]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +83,14 @@ class Bench:
             this = Round()
             self.say(f"round {number + 1} of {wanted.rounds}")
             loads = [partial(self._load, this, source) for source in wanted.sources]
-            if wanted.first_load:
+            if LOAD in wanted.experiments:
                 _take_turns([partial(self._floor_load, this), *loads], number)
             elif not number:  # a rerun needs something to run again, once
                 _take_turns(loads, number)
-                this.load.clear()
-            if wanted.rerun:
-                for source in wanted.sources:
-                    _take_turns([partial(self._floor_read, this, source), partial(self._rerun, this, source)], number)
+                this.ours.clear()
+            for source in wanted.sources if wanted.reruns else ():
+                reruns = [partial(self._rerun, this, source, experiment) for experiment in wanted.reruns]
+                _take_turns([partial(self._floor_read, this, source), *reruns], number)
             rounds.append(this)
         return rounds
 
@@ -93,13 +99,13 @@ class Bench:
         self._even_out()
         done, by_object, rows = floor.load(self.place, self.tables)
         this.floor_load = Load(done.seconds, done.cpu, by_object, rows)
-        self.say(f"  first load, floor: {done.seconds:.2f} s")
+        self.say(f"  {LOAD}, floor: {done.seconds:.2f} s")
         self.place.drop_database("floor")
 
     def _load(self, this: Round, source: str) -> None:
         ours.prepare_state(self.place, source)
         self._even_out()
-        this.load[source] = self._resync("first load", source)
+        self._resync(this, source, LOAD)
         with self.place.connect(state_of(source)) as connection:
             connection.execute("vacuum (analyze)")  # as autovacuum would within a minute
 
@@ -108,20 +114,20 @@ class Bench:
         district = floor.read_district(self.place, source, self.tables)
         state = floor.read_state(self.place, state_of(source), self.tables)
         this.floor_read[source] = Read(district.seconds, state.seconds, district.cpu + state.cpu)
-        self.say(f"  rerun, {source}, floor: {district.seconds:.2f} + {state.seconds:.2f} s")
+        self.say(f"  reading both sides, {source}, floor: {district.seconds:.2f} + {state.seconds:.2f} s")
 
-    def _rerun(self, this: Round, source: str) -> None:
+    def _rerun(self, this: Round, source: str, experiment: str) -> None:
         self._even_out(source)
-        this.rerun[source] = self._resync("rerun", source)
+        self._resync(this, source, experiment)
 
-    def _resync(self, title: str, source: str) -> Resync:
+    def _resync(self, this: Round, source: str, experiment: str) -> None:
         if self.profile:
             forget_statements(self.place)
-        done = ours.resync(self.place, source)
-        self.say(f"  {title}, {source}, ours: {done.run.seconds:.2f} s")
+        done = ours.resync(self.place, source, everything=experiment == EVERYTHING)
+        this.ours.setdefault(experiment, {})[source] = done
+        self.say(f"  {experiment}, {source}, ours: {done.run.seconds:.2f} s")
         for line in account(self.place, source, done) if self.profile else ():
             self.say(line)
-        return done
 
     def _even_out(self, source: str | None = None) -> None:
         """Nothing left to write to disk, and everything that will be read in the system's cache."""

@@ -55,12 +55,13 @@ def account(place: Place, source: str, done: Resync) -> Iterator[str]:
 # An object lands when it is delivered and the one before it has landed; what lies between is waiting.
 _OBJECTS = """
 with orders as (
-    select object, records, started_at, delivered_at, finished_at,
+    select object, created + updated + unchanged + failed + blocked + excluded as processed, started_at,
+        delivered_at, finished_at,
         greatest(delivered_at, lag(finished_at) over (order by finished_at)) as taken_at
     from hub_order
     where resync_id = (select max(id) from hub_resync)
 )
-select object, records, extract(epoch from delivered_at - started_at)::float8,
+select object, processed, extract(epoch from delivered_at - started_at)::float8,
     extract(epoch from taken_at - delivered_at)::float8,
     extract(epoch from finished_at - taken_at)::float8 as landing
 from orders
