@@ -41,9 +41,9 @@ def errors_held(request: Request, district: District) -> HttpResponse:
     """The records of one object that hang on a root; for htmx alone, or as a page."""
     key, root_object = key_of(request.GET.get("key", "")), request.GET.get("object", "")
     held_object = request.GET.get("held") or None
-    if key is None or not root_object:
-        raise Http404("Of which root?")
     catalog, place = current_catalog(), place_of(request.GET)
+    if key is None or root_object not in catalog or (held_object is not None and held_object not in catalog):
+        raise Http404("Of which root?")
     wanted = Wanted(root=key, root_object=root_object, object=held_object)
     with state_connection() as connection:
         page = paged(

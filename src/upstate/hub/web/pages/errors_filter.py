@@ -91,7 +91,10 @@ class Filter(Form):
 
 def filter_of(request: Request, district: District, catalog: Catalog) -> Filter:
     """The filter of a request, with what there is to choose in this district."""
-    form = Filter(request.GET)
+    asked = request.GET.copy()
+    if request.year != district.zone.school_year:  # another year of the toolbar, unless the filter says otherwise
+        asked.setdefault("school_year", str(request.year))
+    form = Filter(asked)
     tallied = Tally.objects.filter(district=district).values_list("reason", "school_year").distinct()
     reasons = {reason for reason, _ in tallied} | {request.GET.get("reason", "")} - {""}
     year = district.zone.school_year

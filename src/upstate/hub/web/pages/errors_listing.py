@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, cast
@@ -132,8 +133,8 @@ def _start(place: Place) -> _Start:
     try:
         verdict, name, reason, year, at, number, root_object = place.beyond
         start = _Start(_Part(verdict, name, reason, year), datetime.fromisoformat(at), number, root_object)
-        known = verdict in VERDICTS and all(isinstance(each, str) for each in (name, reason, root_object))
-        if not known or not all(isinstance(each, int) for each in (year, number)):
+        known = verdict in VERDICTS and all(_is_text(each) for each in (name, reason, root_object))
+        if not known or not isinstance(year, int) or not isinstance(number, int) or not 0 <= number <= _LAST:
             raise ValueError(place)
     except (ValueError, TypeError) as error:
         raise SuspiciousOperation("The place in this list cannot be read.") from error
@@ -276,14 +277,21 @@ def _fetch(connection: Connection, text: sql.Composed, values: Mapping[str, Any]
 
 
 def key_of(text: str) -> Key | None:
-    """The key that someone typed or that a link carries: a JSON list, or its parts with "|" between; None for none."""
+    """The key that someone typed or that a link carries: a JSON list, or its parts with "|" between; None for none.
+
+    SuspiciousOperation (a 400) where it holds what no key can.
+    """
     if not text:
         return None
+    parts: Sequence[Any] = [part or None for part in text.split("|")]
     if text.startswith("["):
-        try:
-            parts: Sequence[Any] = json.loads(text)
-        except ValueError:
-            parts = ()
-        if parts and all(part is None or isinstance(part, str) for part in parts):
-            return tuple(parts)
-    return tuple(part or None for part in text.split("|"))
+        with suppress(ValueError):
+            parts = json.loads(text)
+    if not parts or not all(part is None or _is_text(part) for part in parts):
+        raise SuspiciousOperation("This is no key.")
+    return tuple(parts)
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is a text that the database takes: no NUL, no half of a character."""
+    return isinstance(value, str) and "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)

@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from upstate.catalog import Catalog, Column, SyncObject
 from upstate.hub.auditing import audit
@@ -27,14 +26,16 @@ from upstate.hub.web.state import state_connection
 from upstate.loading.statements import column, key_type, state_table
 
 _MOST = 200
+_SHOWN = 500  # characters of a value
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A column of a row at the state, with its value."""
+    """A column of a row at the state, with its value as the database writes it; None: it is empty."""
 
     column: Column
-    value: Any
+    text: str | None
+    is_cut: bool
 
 
 @require_GET
@@ -80,12 +81,20 @@ def row_at_the_state(connection: Connection, obj: SyncObject, district: District
         sql.SQL("{} = {}::{}").format(column("held", known.name), sql.Literal(part), key_type(known))
         for known, part in parts
     )
-    query = sql.SQL("SELECT * FROM {} AS held WHERE held.district_id = {} AND {}").format(
-        state_table(obj), sql.Literal(district.id), same
+    texts = sql.SQL(", ").join(
+        sql.SQL("left({}::text, {})").format(column("held", known.name), sql.Literal(_SHOWN + 1))
+        for known in obj.columns
     )
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(query).fetchone()
-    return None if row is None else tuple(Value(known, row[known.name]) for known in obj.columns)
+    query = sql.SQL("SELECT {} FROM {} AS held WHERE held.district_id = {} AND {}").format(
+        texts, state_table(obj), sql.Literal(district.id), same
+    )
+    row = connection.execute(query).fetchone()
+    if row is None:
+        return None
+    return tuple(
+        Value(known, text if text is None else text[:_SHOWN], text is not None and len(text) > _SHOWN)
+        for known, text in zip(obj.columns, row, strict=True)
+    )
 
 
 def _readable(connection: Connection, known: Column, part: str | None) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final, cast
 
 from django import forms
 from django.contrib import messages
@@ -31,6 +32,10 @@ class Filter(Form):
     owner = forms.ChoiceField(
         label="Owner", required=False, choices=(("", "All"), ("district", "District"), ("state", "State"))
     )
+
+    def offer(self, areas: Iterable[str]) -> None:
+        """Say which areas there are."""
+        cast(forms.ChoiceField, self.fields["area"]).choices = [("", "All"), *((name, name) for name in areas)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +86,7 @@ def fields(request: Request) -> HttpResponse:
     catalog = with_owners(current_catalog(), changed)
     areas = areas_of(catalog)
     form = Filter(request.GET)
-    area = form.fields["area"]
-    if isinstance(area, forms.ChoiceField):
-        area.choices = [("", "All"), *((name, name) for name, _ in areas)]
+    form.offer(name for name, _ in areas)
     shown: tuple[Area, ...] = ()
     if form.is_valid():
         wanted = form.cleaned_data
@@ -161,7 +164,7 @@ def _listed(
 def _field(obj: SyncObject, column: Column, changed: SetOwner | None) -> Field:
     return Field(
         name=column.name,
-        takes="one of its codes" if column.codes is not None else room_of(column),
+        takes=_takes(column),
         required=column.required,
         sensitive=column.sensitive,
         points_at=", ".join(r.to for r in obj.references if column.name in r.columns),
@@ -169,3 +172,23 @@ def _field(obj: SyncObject, column: Column, changed: SetOwner | None) -> Field:
         fixed=not may_change(obj, column),
         changed=changed,
     )
+
+
+_TAKES: Final[Mapping[str, str]] = {
+    "integer": "a whole number",
+    "bigint": "a whole number",
+    "boolean": "yes or no",
+    "uuid": "a GUID",
+    "timestamp": "a date with a time",
+    "timestamptz": "a date with a time and its zone",
+    "time": "a time of day",
+    "bytes": "binary data",
+    "json": "a JSON value",
+}
+
+
+def _takes(column: Column) -> str:
+    """What a field takes, in a few words."""
+    if column.codes is not None:
+        return f"one of {len(column.codes)} codes" if len(column.codes) > 4 else f"one of {', '.join(column.codes)}"
+    return _TAKES.get(column.type) or room_of(column)

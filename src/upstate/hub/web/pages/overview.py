@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from upstate.hub.districts import find_district
 from upstate.hub.models import District
-from upstate.hub.reports import outlook, roots
 from upstate.hub.web.needs import needs
+from upstate.hub.web.pages.batch_catalog import current_catalog
+from upstate.hub.web.pages.errors_roots import ranked_roots, summed_outlook
 from upstate.hub.web.request import Request
 from upstate.hub.web.standing import Standing, standing_of_districts
 from upstate.hub.web.state import state_connection
@@ -21,10 +21,9 @@ _MOST_ROOTS = 5
 def overview(request: Request, district: District) -> HttpResponse:
     """Of each colour so many objects, and the problems that hold back most."""
     standing = standing_of_districts([district]).get(district.id, Standing())
-    known = find_district(district.name)
     with state_connection() as connection:
-        problems = [root for root in roots(connection, known, verdict="failed", limit=_MOST_ROOTS) if root.blocks]
-        totals = outlook(connection, known)
+        problems = ranked_roots(connection, current_catalog(), district, "failed", None).rows[:_MOST_ROOTS]
+        totals = summed_outlook(connection, district)
     colours = [
         (status, standing.by_status.get(status, 0)) for status in (Status.RED, Status.YELLOW, Status.GREEN, Status.GRAY)
     ]
