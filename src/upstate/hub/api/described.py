@@ -68,7 +68,7 @@ def described(openapi: Schema) -> Description:
 def _operations(paths: Mapping[str, Schema]) -> Iterator[Operation]:
     for path, methods in paths.items():
         for method, operation in methods.items():
-            ((status, answer),) = operation["responses"].items()
+            status, answer = next(iter(operation["responses"].items()))
             yield Operation(
                 name=operation["operationId"],
                 method=method.upper(),

@@ -10,9 +10,10 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from upstate.hub.api import districts, rejections, resyncs, status
+from upstate.hub.api import districts, rejections, resyncs, shapes, status
 from upstate.hub.api.answering import Json, answer_errors, said
 from upstate.hub.api.bearer import Bearer
 
@@ -41,6 +42,16 @@ class Api(NinjaAPI):
             if isinstance(each, URLPattern):
                 each.callback = _one_shape(each.callback)
         return patterns, app, namespace
+
+    def get_openapi_schema(self, **how: Any) -> OpenAPISchema:
+        """The description, with the one answer that every operation gives when something goes wrong."""
+        schema = super().get_openapi_schema(**how)
+        schema["components"]["schemas"]["Problem"] = shapes.Problem.model_json_schema()
+        wrong = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                operation["responses"]["default"] = {"description": "What went wrong", "content": wrong}
+        return schema
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """The function's name: it is unique, and no module's path belongs in a reference."""
