@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.loading.desk import Desk, Row
+from tests.loading.conftest import MakeDesk
+from tests.loading.desk import CATALOG, Desk, Row
 
 from upstate.catalog import SyncObject
 from upstate.loading.landing import land
@@ -156,3 +157,25 @@ def test_any_rows_in_any_turn_end_alike_both_ways(desk: Desk, turns: list[Rows])
         desk.connection.execute(f"delete from {name}")
     for rows in turns:
         both_ways(desk, rows)
+
+
+AROUND = {
+    **CATALOG,
+    "Pupil.toml": CATALOG["Pupil.toml"]
+    + """
+        [[rule]]
+        reason = "second_of_its_number"
+        verdict = "failed"
+        when = "lag(record.id) over (partition by record.number order by record.id) is not null"
+        advice = "Another pupil has this number. Correct it."
+        """,
+}
+
+
+def test_a_rule_that_looks_around_sees_what_was_sent_and_what_is_equal_at_once(make_desk: MakeDesk) -> None:
+    desk = make_desk(AROUND)
+    pupils = [{"id": n, "school_id": 1 + n % 2, "number": 4} for n in (1, 2)]
+    rows: Rows = {"School": [LINCOLN, GRANT], "Pupil": pupils}
+    first = both_ways(desk, rows)
+    assert (first["Pupil"].created, first["Pupil"].failed) == (1, 1)
+    assert both_ways(desk, rows)["Pupil"] == Counts(unchanged=1, failed=1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -25,6 +26,9 @@ from upstate.loading.task import Candidates, Task
 from upstate.loading.wording import refusal
 from upstate.wire.digests import for_shipping
 
+_WINDOW = re.compile(r"\bover\s*[(\w\"]", re.IGNORECASE)
+_STRING = re.compile(r"'(?:[^']|'')*'")
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -46,11 +50,17 @@ def all_conditions(candidates: Candidates) -> tuple[list[Condition], list[Part]]
     return conditions_of(candidates, {r.to: True for r in obj.references}, refused=1)
 
 
+def looks_around(rule: Rule) -> bool:
+    """Whether a rule sees other records too (a window function): then it has to see all of them at once."""
+    return _WINDOW.search(_STRING.sub("''", rule.when)) is not None
+
+
 def conditions_of(
-    candidates: Candidates, rejected: Mapping[str, bool], refused: int
+    candidates: Candidates, rejected: Mapping[str, bool], refused: int, without: Collection[Rule] = ()
 ) -> tuple[list[Condition], list[Part]]:
+    """Every condition, and the joins it needs, for records that were sent; `without` these rules."""
     obj = candidates.task.object
-    conditions = [_rule(rule) for rule in obj.rules]
+    conditions = [rule_condition(rule) for rule in obj.rules if rule not in without]
     joins: list[Part] = [_lookup_join(candidates.task, number) for number, _ in enumerate(obj.lookups)]
     for reference in obj.references:
         if reference.to == obj.name:
@@ -62,15 +72,18 @@ def conditions_of(
     return conditions, joins
 
 
-def conditions_of_equal(candidates: Candidates, rejected: Mapping[str, bool]) -> tuple[list[Condition], list[Part]]:
+def conditions_of_equal(
+    candidates: Candidates, rejected: Mapping[str, bool], without: Collection[Rule] = ()
+) -> tuple[list[Condition], list[Part]]:
     """The same for records that the state holds just so: where they point, the state's foreign keys have seen to.
 
     No agent has sent them, so nobody has looked yet whether their values are allowed.
     """
     task = candidates.task
     obj = task.object
-    named = {name.alias for rule in obj.rules for name in names_in(rule.when)}
-    conditions = [*_limits(obj), *(_rule(rule) for rule in obj.rules)]
+    rules = [rule for rule in obj.rules if rule not in without]
+    named = {name.alias for rule in rules for name in names_in(rule.when)}
+    conditions = [*_limits(obj), *map(rule_condition, rules)]
     joins: list[Part] = [_lookup_join(task, n) for n, lookup in enumerate(obj.lookups) if lookup.name in named]
     for reference in obj.references:
         if reference.name in named:
@@ -101,7 +114,8 @@ def _limit(obj: SyncObject, limited: Column, reason: str, test: Part) -> Conditi
     return Condition(test, -1, "failed", reason, limited.name, literal(words.message), literal(words.advice))
 
 
-def _rule(rule: Rule) -> Condition:
+def rule_condition(rule: Rule) -> Condition:
+    """A rule of the catalog as a condition."""
     return Condition(
         test=expression(rule.when),
         klass=0 if rule.verdict == "excluded" else 1,

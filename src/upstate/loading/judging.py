@@ -9,7 +9,13 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import Reference
-from upstate.loading.conditions import Condition, conditions_of, conditions_of_equal
+from upstate.loading.conditions import (
+    Condition,
+    conditions_of,
+    conditions_of_equal,
+    looks_around,
+    rule_condition,
+)
 from upstate.loading.duplicates import find_duplicates
 from upstate.loading.filling import Filled
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
@@ -49,11 +55,16 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
         _run(cursor, "find_repeated", candidates, columns=", ".join(obj.key))
     if refused:
         _find_refused_again(cursor, candidates)
-    conditions, joins = conditions_of(candidates, rejected, refused)
+    # What was sent and what is equal here already are judged apart, but a rule that looks around must see both.
+    around = [] if task.everything else [rule for rule in obj.rules if looks_around(rule)]
+    conditions, joins = conditions_of(candidates, rejected, refused, without=around)
     if conditions:
         cursor.execute(judgement(candidates, conditions, joins), task.values)
+    if around:
+        conditions = [rule_condition(rule) for rule in around]
+        cursor.execute(judgement(candidates, conditions, joins, candidates.judged), task.values)
     if not task.everything:
-        conditions, joins = conditions_of_equal(candidates, rejected)
+        conditions, joins = conditions_of_equal(candidates, rejected, without=around)
         if conditions:
             cursor.execute(judgement(candidates, conditions, joins, candidates.equal), task.values)
     _keep_first_class(cursor, candidates)
