@@ -174,7 +174,7 @@ AROUND = {
 
 def test_a_rule_that_looks_around_sees_what_was_sent_and_what_is_equal_at_once(make_desk: MakeDesk) -> None:
     desk = make_desk(AROUND)
-    pupils = [{"id": n, "school_id": 1 + n % 2, "number": 4} for n in (1, 2)]
+    pupils: list[Row] = [{"id": n, "school_id": 1 + n % 2, "number": 4} for n in (1, 2)]
     rows: Rows = {"School": [LINCOLN, GRANT], "Pupil": pupils}
     first = both_ways(desk, rows)
     assert (first["Pupil"].created, first["Pupil"].failed) == (1, 1)
