@@ -7,9 +7,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from upstate.catalog import Unique
+from upstate.catalog import SyncObject, Unique
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
-from upstate.loading.statements import Part, column, columns, equal, key_text, state_table, statement
+from upstate.loading.statements import Part, column, columns, equal, fetch_row, key_text, state_table, statement
 from upstate.loading.task import Candidates, Task, same_year
 
 Cursor = psycopg.Cursor[Any]
@@ -19,7 +19,8 @@ def find_duplicates(cursor: Cursor, candidates: Candidates, unique: Unique) -> N
     """Records that share what must be unique: none of them lands, for which one is right nobody here can tell."""
     obj = candidates.task.object
     names = unique.columns
-    complete = [] if unique.nulls == "equal" else [sql.SQL("{} is not null").format(column("record", n)) for n in names]
+    if not candidates.task.everything and not _make_shared(cursor, candidates, unique):
+        return
     cursor.execute(
         statement(
             "find_duplicates",
@@ -28,7 +29,7 @@ def find_duplicates(cursor: Cursor, candidates: Candidates, unique: Unique) -> N
             key_text=key_text("record", obj.key),
             candidates=candidates.judged,
             columns=columns("record", names),
-            complete=sql.SQL(" and ").join([sql.SQL("true"), *complete]),
+            complete=_complete(unique),
             among=_among(candidates, unique),
             unfound=_unfound(candidates),
             on=_alike("twice", "record", unique),
@@ -46,6 +47,8 @@ def find_held(cursor: Cursor, candidates: Candidates) -> int:
     keys = found_keys(obj)
     found = 0
     for unique in obj.uniques:
+        if not candidates.task.everything and not _any_shared(cursor, candidates, unique):
+            continue
         cursor.execute(
             statement(
                 "find_held",
@@ -60,6 +63,7 @@ def find_held(cursor: Cursor, candidates: Candidates) -> int:
                 other_years=_other_years(candidates.task, unique),
                 is_held=equal("stays", "held", dict(zip(keys, obj.key, strict=True))),
                 on=_alike("held", "record", unique),
+                among=_among(candidates, unique),
                 unfound=_unfound(candidates),
             ),
             {**candidates.task.values, "columns": ", ".join(unique.columns)},
@@ -102,10 +106,44 @@ def _unfound(candidates: Candidates) -> Part:
     return sql.SQL("not exists (select from finding where {})").format(is_found(candidates.task.object))
 
 
+def _complete(unique: Unique) -> Part:
+    """Whether a record's values must be unique at all: with a null in them they need not, where nulls are distinct."""
+    names = () if unique.nulls == "equal" else unique.columns
+    tests = [sql.SQL("{} is not null").format(column("record", name)) for name in names]
+    return sql.SQL(" and ").join([sql.SQL("true"), *tests])
+
+
+def _make_shared(cursor: Cursor, candidates: Candidates, unique: Unique) -> bool:
+    """Find which values are shared at all, in one pass over what the state holds; whether any are."""
+    obj = candidates.task.object
+    cursor.execute(
+        statement(
+            "make_shared",
+            shared=_shared(obj, unique),
+            table=state_table(obj),
+            columns=columns("record", unique.columns),
+            held=columns("held", unique.columns),
+            sent=columns("sent", unique.columns),
+            complete=_complete(unique),
+        ),
+        candidates.task.values,
+    )
+    return _any_shared(cursor, candidates, unique)
+
+
+def _any_shared(cursor: Cursor, candidates: Candidates, unique: Unique) -> bool:
+    query = statement("any_shared", shared=_shared(candidates.task.object, unique))
+    return bool(fetch_row(cursor, query, candidates.task.values)[0])
+
+
+def _shared(obj: SyncObject, unique: Unique) -> sql.Identifier:
+    return sql.Identifier("pg_temp", f"shared {obj.uniques.index(unique)}")
+
+
 def _among(candidates: Candidates, unique: Unique) -> Part:
-    """Of a comparison, records that are equal at both ends and share nothing with one that was sent need no count."""
+    """Of a comparison, only records whose values come more than once need be looked at."""
     if candidates.task.everything:
         return sql.SQL("true")
-    return sql.SQL("exists (select from {} as sent where {})").format(
-        candidates.table, _alike("sent", "record", unique)
+    return sql.SQL("exists (select from {} as shared where {})").format(
+        _shared(candidates.task.object, unique), _alike("shared", "record", unique)
     )

@@ -1,0 +1,2 @@
+-- Whether there are any such values.
+select exists (select from {shared})
