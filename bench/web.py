@@ -144,8 +144,8 @@ def _landing(place: Place) -> Iterator[Figure]:
                 connection.execute(f"delete from {table}".encode())
             first = _sum_up(connection, place.district)[largest]
     count = f"{row[0]:,}" if row else "no"
-    yield Figure(f"sums in a landing, {count} rejections, new", [first * 1000], 3)
-    yield Figure(f"sums in a landing, {count} rejections, unchanged", [again[largest] * 1000], 3)
+    yield Figure(f"sums in a landing, {count} rejections, new", [first * 1000], 4)
+    yield Figure(f"sums in a landing, {count} rejections, unchanged", [again[largest] * 1000], 4)
 
 
 def _pages(place: Place, rounds: int) -> Iterator[Figure]:

@@ -47,7 +47,7 @@ def sum_up(cursor: Cursor, values: Mapping[str, Any]) -> None:
 
     Whoever changes which rejections are open calls it in the same transaction, under the district's lock.
     """
-    for name in ("settle_roots", "forget_tally", "settle_tally"):
+    for name in ("room_to_sum", "settle_roots", "forget_tally", "settle_tally"):
         cursor.execute(statement(name), values)
 
 
