@@ -17,6 +17,7 @@ _PORT = click.option(
     "--port", metavar="N", type=click.IntRange(1, 65535), help="Default: 8642, or the next that is free."
 )
 _THREADS = 6  # views that may be at work at once in a process; others wait their turn
+_CONNECTIONS = 512  # that browsers may keep open to a process: each keeps some, also while it asks nothing
 _AT_ONCE = click.option(
     "--at-once", metavar="N", type=click.IntRange(1, 64), default=2, show_default=True, help="Resyncs at the same time."
 )
@@ -77,7 +78,7 @@ def serve(host: str, port: int, processes: int, child: bool) -> None:
         factory=True,
         workers=processes,
         blocking_threads=_THREADS,
-        backpressure=_THREADS,
+        backpressure=_CONNECTIONS,
         backlog=256,
         respawn_failed_workers=True,
         workers_kill_timeout=5,

@@ -32,6 +32,7 @@ CROSS JOIN LATERAL (
         count(*) FILTER (WHERE state IN ('landed', 'failed')) AS settled,
         count(*) FILTER (WHERE state = 'failed') AS broken,
         coalesce(sum(records), 0)::bigint AS records,
+        coalesce(sum(coalesce(district_records, CASE WHEN everything THEN records END)), 0)::bigint AS read,
         coalesce(sum(created + updated + unchanged + failed + blocked + excluded), 0)::bigint AS processed,
         coalesce(sum(failed + blocked + excluded), 0)::bigint AS errors
     FROM hub_order

@@ -13,7 +13,6 @@ export function markable(form) {
       row: box.closest("[data-row]"),
       why: box.closest("[data-row]").querySelector("[data-why]"),
       needs: box.dataset.needs.split(" ").filter(Boolean),
-      parents: box.dataset.parents.split(" ").filter(Boolean),
     });
   }
   const said = form.querySelector("[data-said]");

@@ -19,7 +19,7 @@ from upstate.hub.resyncs import queue_resync
 from upstate.hub.rights import may
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_choice import Choice, Chosen, newest_resync, plan_choice, sent_already
-from upstate.hub.web.pages.batch_glance import glance, shared_drawing
+from upstate.hub.web.pages.batch_glance import SELDOM, SOON, cells_of, glance, watch
 from upstate.hub.web.pages.batch_runs import Expected, expected_of
 from upstate.hub.web.request import Request
 from upstate.hub.web.years import years_of
@@ -37,18 +37,19 @@ _LEGEND = (
 @require_GET
 @needs("batch.view")
 def batch(request: Request, district: District) -> HttpResponse:
-    """The tree of objects, each with its last run; marked as the address says, so that one can come back to a choice."""
+    """The tree of objects, each with its last run; marked as the address says, so that one comes back to a choice."""
     return _page(request, district, Choice.of(request.GET))
 
 
 @require_GET
 @needs("batch.view")
 def batch_live(request: Request, district: District) -> HttpResponse:
-    """The live part alone, the same for all who watch; nothing (204) for who has it already."""
-    drawn = shared_drawing(district, request.year, request.user)
-    if request.GET.get("seen") == drawn.version:
-        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
-    return HttpResponse(drawn.html, headers={"Cache-Control": "no-store"})
+    """What changed since one looked last; drawn once for all who watch. Nothing (204) where all is as it was."""
+    every = request.GET.get("every", "")
+    pace = int(every) if every.isascii() and every.isdigit() and len(every) < 4 else SOON
+    part = watch(district, request.year, request.user, request.GET.get("seen", ""), pace)
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(status=204, headers=headers) if part is None else HttpResponse(part, headers=headers)
 
 
 @require_GET
@@ -91,6 +92,8 @@ def _page(request: Request, district: District, choice: Choice, status: int = 20
     marked = names if choice.objects is None else names.intersection(choice.objects)
     context = {
         "glance": seen,
+        "again": SOON if seen.busy else SELDOM,
+        "rows": cells_of(seen, district, request.year, request.user, live=False),
         "may_see_errors": may(request.user, "errors.view", district.id),
         "marked": marked,
         "every": choice.objects is None,
@@ -105,7 +108,7 @@ def _page(request: Request, district: District, choice: Choice, status: int = 20
 
 def _confirmation(request: Request, district: District, chosen: Chosen, status: int = 200) -> HttpResponse:
     since = newest_resync(district.zone.id)
-    expected = expected_of(district.zone.id, request.year)
+    expected = expected_of(district.zone.id, request.year, chosen.plan.objects)
     steps = [(step, expected.get(step.object)) for step in chosen.plan.steps]
     known = [each for _, each in steps if each is not None]
     ahead = Resync.objects.filter(zone=district.zone, school_year=request.year, state__in=("queued", "running"))
@@ -135,7 +138,11 @@ def _place(request: Request, district: District, chosen: Chosen, since: int) -> 
         unended = Resync.objects.filter(zone=zone, school_year=plan.school_year, state__in=("queued", "running"))
         ahead = list(unended.order_by("id"))
         placed = queue_resync(
-            plan, zone, person=request.user, check_dependencies=chosen.choice.check_dependencies
+            plan,
+            zone,
+            person=request.user,
+            check_dependencies=chosen.choice.check_dependencies,
+            everything=request.POST.get("everything") == "1",
         )
         objects = "1 object" if len(plan.steps) == 1 else f"{len(plan.steps)} objects"
         said = "full resync" if plan.mode == "full" else f"partial resync of {objects}"

@@ -23,9 +23,10 @@ class Choice:
 
     @staticmethod
     def of(form: QueryDict) -> Choice:
-        """The choice that a form or an address carries, as yet unchecked. Check dependencies is on where none speaks of it.
+        """The choice that a form or an address carries, as yet unchecked.
 
-        A form sends `check=0` always, and after it `check=1` where the box is marked; the last one counts.
+        Check dependencies is on unless told otherwise: a form sends `check=0` always, and after it `check=1` where the
+        box is marked; the last one counts.
         """
         every = form.get("every") == "1"
         objects = tuple(dict.fromkeys(form.getlist("object")))
@@ -78,4 +79,3 @@ def sent_already(plan: Plan, zone: int, person: Person, since: int) -> Resync | 
     """What the same form placed before, pressed twice: this person's same plan, placed after the form was drawn."""
     mine = Resync.objects.filter(zone=zone, id__gt=since, asked_by_person=person, school_year=plan.school_year)
     return next((resync for resync in mine.order_by("id") if tuple(resync.objects_in_order) == plan.objects), None)
-

@@ -13,13 +13,13 @@ _SLOWEST: Final = 20.0  # times the expected pace
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One object of a running resync: its order's state, the records delivered, and what is expected of it.
+    """One object of a running resync: its order's state, the records read, and what is expected of it.
 
     `expected_seconds` and `expected_records` are None where the object never landed before.
     """
 
     state: str
-    records: int
+    read: int
     expected_records: int | None
     expected_seconds: float | None
 
@@ -32,12 +32,12 @@ class Part:
             return _READ
         if self.state != "reading" or not self.expected_records:
             return 0.0
-        return _READ * min(1.0, self.records / self.expected_records)
+        return _READ * min(1.0, self.read / self.expected_records)
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Seconds left for what was sent before (None: nothing to tell by), and how many objects are sent the first time."""
+    """Seconds left for what was sent before (None: nothing to tell by); `unknown` objects are sent the first time."""
 
     seconds: float | None
     unknown: int

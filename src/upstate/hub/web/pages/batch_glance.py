@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from django.db import connections
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from upstate.hub.districts import planning_zone
 from upstate.hub.models import District, Person
 from upstate.hub.requests import undisclosed
 from upstate.hub.rights import may
 from upstate.hub.web.pages.batch_catalog import current_catalog
+from upstate.hub.web.pages.batch_cells import cells, errors_address
 from upstate.hub.web.pages.batch_estimate import Estimate, Part, time_left
 from upstate.hub.web.pages.batch_runs import Expected, LastOrder, Run, expected_of, last_orders, runs_of
 from upstate.hub.web.pages.batch_table import Row, lines_of, table
 
 FRESH_FOR: Final = 1.5  # seconds in which all who ask get the same
+SOON: Final = 2  # seconds between two looks of someone who watches a resync,
+SELDOM: Final = 15  # and of someone who has the page open while none runs
+_LOOKS: Final = 10.0  # a second, of all who watch together, as a resync is not to be slowed by its watchers
 _KEPT_FOR: Final = 60.0
+_VERSIONS: Final = 16
 _VERSION: Final = "version-of-this"  # stands in the html where its own digest comes
 
 _Key = tuple[str, int, int, bool, bool]  # the database, a district and year, and what may be seen
@@ -46,26 +53,46 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A live part as it is sent; `version` tells whether someone has it already."""
+    """A live part: what runs, and the cells of each row. `version` tells it from what someone has already."""
 
-    html: str
+    panel: str
+    cells: tuple[SafeString, ...]
     version: str
     at: float
+
+    def since(self, seen: frozenset[str]) -> str:
+        """The part for someone who has these cells already."""
+        fresh = "".join(each for each in self.cells if each not in seen)
+        return f"{self.panel}<template>{fresh}</template>"
 
 
 @dataclass(slots=True)
 class _Desk:
-    """What the watchers of one district's year share; what is expected of a running resync is asked for once."""
+    """What the watchers of one district's year share; what is expected of a running resync is asked for once.
+
+    `cells` are those of the newest versions that were drawn, by version, the oldest first. `watched` adds up, since the
+    last drawing, how long each who looked leaves between two looks: in a second that comes to the number of watchers.
+    """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     drawn: Drawn | None = None
+    watched: float = 0.0
+    cells: dict[str, frozenset[str]] = field(default_factory=dict)
     expected: dict[int, Mapping[str, Expected]] = field(default_factory=dict)
 
-    def expect(self, zone: int, year: int, resync: int) -> Mapping[str, Expected]:
-        """What is expected of the objects of this resync."""
+    def expect(self, zone: int, year: int, objects: Iterable[str], resync: int) -> Mapping[str, Expected]:
+        """What is expected of these objects in this resync."""
         if resync not in self.expected:
-            self.expected = {resync: expected_of(zone, year, before=resync)}
+            self.expected = {resync: expected_of(zone, year, objects, resync)}
         return self.expected[resync]
+
+    def keep(self, drawn: Drawn) -> None:
+        """This is the newest; forget the oldest."""
+        self.drawn, self.watched = drawn, 0.0
+        self.cells.pop(drawn.version, None)
+        self.cells[drawn.version] = frozenset(drawn.cells)
+        while len(self.cells) > _VERSIONS:
+            del self.cells[next(iter(self.cells))]
 
 
 _desks: dict[_Key, _Desk] = {}
@@ -76,9 +103,9 @@ def glance(
     district: District,
     year: int,
     person: Person,
-    expect: Callable[[int, int, int], Mapping[str, Expected]] = expected_of,
+    expect: Callable[[int, int, Iterable[str], int], Mapping[str, Expected]] = expected_of,
 ) -> Glance:
-    """Look at the database. `expect` tells of a zone, year and running resync what is expected of its objects.
+    """Look at the database. `expect` tells what is expected of objects of a zone and year in a running resync.
 
     Which objects the state asked for is not shown to whom it does not say so: as long as such a resync has not ended,
     its objects stand as they did before it.
@@ -88,8 +115,9 @@ def glance(
     runs = runs_of(zone, year)
     running = next((run for run in runs if run.state == "running"), None)
     hidden = undisclosed(person, [running.id]) if running else frozenset()
-    last = last_orders(zone, year, hidden)
-    expected = {} if running is None else expect(zone, year, running.id)
+    names = [line.object for line in lines]
+    last = last_orders(zone, year, names, hidden)
+    expected = {} if running is None else expect(zone, year, names, running.id)
     return Glance(
         rows=table(lines, last, expected),
         running=running,
@@ -99,32 +127,48 @@ def glance(
     )
 
 
-def draw(seen: Glance, district: District, year: int, person: Person) -> Drawn:
-    """The live part of a glance, as someone may see it."""
-    context = {
-        "glance": seen,
-        "district": district,
-        "year": year,
-        "may_see_errors": may(person, "errors.view", district.id),
-        "live": True,
-        "version": _VERSION,
-    }
-    html = render_to_string("hub/batch_live.html", context)
-    version = hashlib.blake2b(html.encode(), digest_size=9).hexdigest()
-    return Drawn(html.replace(_VERSION, version), version, time.monotonic())
+def pace(watched: float, seconds: float) -> int:
+    """How many seconds each is to leave between two looks, where so much was watched in so many seconds."""
+    return min(SELDOM, max(SOON, math.ceil(watched / seconds / _LOOKS)))
 
 
-def shared_drawing(district: District, year: int, person: Person) -> Drawn:
-    """The live part, not older than a moment: of those who ask at once one draws it, and the others wait for that.
+def draw(seen: Glance, district: District, year: int, person: Person, soon: int = SOON) -> Drawn:
+    """The live part of a glance, as someone may see it; while a resync runs one looks again after `soon` seconds."""
+    drawn = cells_of(seen, district, year, person, live=True)
+    cells = tuple(each for row, each in drawn if not row.line.why_not)
+    context = {"glance": seen, "district": district, "year": year, "live": True, "version": _VERSION}
+    context["again"] = soon if seen.busy else SELDOM
+    panel = render_to_string("hub/batch_live.html", context)
+    version = hashlib.blake2b("".join((panel, *cells)).encode(), digest_size=9).hexdigest()
+    return Drawn(panel.replace(_VERSION, version), cells, version, time.monotonic())
 
-    Only those share it who may see the same.
+
+def cells_of(
+    seen: Glance, district: District, year: int, person: Person, *, live: bool
+) -> list[tuple[Row, SafeString]]:
+    """Each row with its cells, as someone may see them."""
+    may_see_errors = may(person, "errors.view", district.id)
+    address = errors_address(district, year) if may_see_errors else ""
+    return [(row, cells(row, address and f"{address}{row.object}", live=live)) for row in seen.rows]
+
+
+def watch(district: District, year: int, person: Person, seen: str, every: int) -> str | None:
+    """The live part for someone who has the version `seen` and looks `every` so many seconds; None: nothing is new.
+
+    It is not older than a moment. Of those who ask at once one draws it, and the others wait for that. Only those share
+    it who may see the same.
     """
     rights = may(person, "errors.view", district.id), may(person, "requests.view", None)
     desk = _desk((connections.settings["default"]["UPSTATE_URL"], district.id, year, *rights))
     with desk.lock:
-        if desk.drawn is None or time.monotonic() - desk.drawn.at > FRESH_FOR:
-            desk.drawn = draw(glance(district, year, person, desk.expect), district, year, person)
-        return desk.drawn
+        drawn, now = desk.drawn, time.monotonic()
+        desk.watched += min(SELDOM, max(SOON, every))
+        if drawn is None or now - drawn.at > FRESH_FOR:
+            soon = SOON if drawn is None else pace(desk.watched, now - drawn.at)
+            drawn = draw(glance(district, year, person, desk.expect), district, year, person, soon)
+            desk.keep(drawn)
+        known = desk.cells.get(seen, frozenset())
+    return None if drawn.version == seen else drawn.since(known)
 
 
 def _desk(key: _Key) -> _Desk:
@@ -143,5 +187,5 @@ def _estimate(running: Run, last: Mapping[str, LastOrder], expected: Mapping[str
         if order.resync == running.id:
             before = expected.get(order.object)
             known = (None, None) if before is None else (before.processed, before.seconds)
-            parts.append(Part(order.state, order.records, *known))
+            parts.append(Part(order.state, order.read, *known))
     return time_left(parts, running.lasted.total_seconds())

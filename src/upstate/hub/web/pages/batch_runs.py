@@ -19,7 +19,8 @@ _VERDICTS = ("created", "updated", "unchanged", "deleted", "failed", "blocked", 
 class Run:
     """A resync as its watchers see it; `now` is the database's clock when it was looked at.
 
-    Of its `objects` so many are `settled`, of those so many `broken`: they failed as a whole. `records` were delivered.
+    Of its `objects` so many are `settled`, of those so many `broken`: they failed as a whole. Of `read` records so many
+    `records` were sent: all, or those that differ.
     """
 
     id: int
@@ -34,6 +35,7 @@ class Run:
     settled: int
     broken: int
     records: int
+    read: int
     processed: int
     errors: int
 
@@ -53,13 +55,19 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class LastOrder:
-    """Where an object stands: its newest order, the resync that belongs to, and when it was started."""
+    """Where an object stands: its newest order, the resync that belongs to, and when it was started.
+
+    Of `read` records so many `records` were sent; without `everything` only those that differ, and how many were read
+    is known when all were.
+    """
 
     object: str
     resync: int
     state: str
     message: str
     records: int
+    read: int
+    everything: bool
     started: datetime
     counts: Counts
 
@@ -89,11 +97,14 @@ def runs_of(zone: int, school_year: int) -> tuple[Run, ...]:
 
 
 @database_errors()
-def last_orders(zone: int, school_year: int, hidden: Iterable[int] = ()) -> dict[str, LastOrder]:
-    """The newest order of each object that was ever sent, for this year or for none; the others are absent.
+def last_orders(
+    zone: int, school_year: int, objects: Iterable[str], hidden: Iterable[int] = ()
+) -> dict[str, LastOrder]:
+    """The newest order of each of these objects, for this year or for none; what was never sent is absent.
 
     `hidden` resyncs are passed over.
     """
+    values = {"zone": zone, "school_year": school_year, "objects": list(objects), "hidden": list(hidden)}
     return {
         row["object"]: LastOrder(
             object=row["object"],
@@ -101,17 +112,19 @@ def last_orders(zone: int, school_year: int, hidden: Iterable[int] = ()) -> dict
             state=row["state"],
             message=row["message"],
             records=row["records"],
+            read=row["read"],
+            everything=row["everything"],
             started=row["started"],
             counts=Counts(**{verdict: row[verdict] for verdict in _VERDICTS}),
         )
-        for row in _rows("batch_rows", {"zone": zone, "school_year": school_year, "hidden": list(hidden)})
+        for row in _rows("batch_rows", values)
     }
 
 
 @database_errors()
-def expected_of(zone: int, school_year: int, before: int | None = None) -> dict[str, Expected]:
-    """What is expected of each object by its last landed run; `before`: by those before that resync."""
-    values = {"zone": zone, "school_year": school_year, "before": before}
+def expected_of(zone: int, school_year: int, objects: Iterable[str], before: int | None = None) -> dict[str, Expected]:
+    """What is expected of each of these objects by its last landed run; `before`: by those before that resync."""
+    values = {"zone": zone, "school_year": school_year, "objects": list(objects), "before": before}
     return {row["object"]: Expected(row["processed"], row["seconds"]) for row in _rows("batch_expected", values)}
 
 

@@ -1,4 +1,4 @@
-"""The tree table of the Batch page: each object a zone has, where it hangs, what it needs, and how its last run went."""
+"""The tree table of the Batch page: each object of a zone, where it hangs, what it needs, how its last run went."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from upstate.planning import Status, Zone, offered, year_name
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An object's place in the tree. `needs` are all its ancestors, in the order they are sent; `parents` the direct ones.
+    """An object's place in the tree. `needs` are all its ancestors, in the order they are sent.
 
-    `why_not` says why it cannot be chosen for the year; empty where it can.
+    `under` are the rows it hangs under, `also_needs` its parents that are drawn elsewhere. `why_not` says why it cannot
+    be chosen for the year; empty where it can.
     """
 
     object: str
     depth: int
     under: tuple[str, ...]
     has_children: bool
-    parents: tuple[str, ...]
     also_needs: tuple[str, ...]
     needs: tuple[str, ...]
     why_not: str
@@ -58,15 +58,29 @@ class Row:
         """Tells what is drawn of it from what was drawn before, so that only what changed is drawn anew."""
         if self.last is None:
             return "never"
-        return f"{self.last.resync}-{self.last.state}" + (f"-{self.last.records}" if self.on_its_way else "")
+        moving = f"-{self.last.read}-{self.last.records}" if self.on_its_way else ""
+        return f"{self.last.resync}-{self.last.state}{moving}"
 
     @property
     def word(self) -> str:
-        """What the status says in words where more is known than its colour tells; empty: the colour's own word."""
+        """What the status says where more is known than its colour tells; empty: the colour's own word."""
         if self.last is None:
             return ""
-        moving = {"waiting": "waiting", "reading": "sending", "delivered": "landing", "failed": "did not land"}
-        return moving.get(self.last.state, "")
+        if self.last.state == "reading":
+            return "sending" if self.last.everything else "comparing"
+        return {"waiting": "waiting", "delivered": "landing", "failed": "did not land"}.get(self.last.state, "")
+
+    @property
+    def progress(self) -> str:
+        """How far it is, in words, while it is on its way."""
+        last, about = self.last, "" if self.expected is None else f" of about {self.expected.processed}"
+        if last is None or last.state == "waiting":
+            return "Waits for its turn"
+        if last.everything:
+            return f"Delivered: {last.records}{about if last.state == 'reading' else ''}"
+        if last.state == "reading":
+            return f"Compares{about.removeprefix(' of')}: {last.records} differ so far"
+        return f"Compared: {last.read}, {last.records} differ"
 
 
 def table(lines: tuple[Line, ...], last: Mapping[str, LastOrder], expected: Mapping[str, Expected]) -> tuple[Row, ...]:
@@ -101,7 +115,6 @@ def lines_of(catalog: Catalog, zone: Zone, year: int) -> tuple[Line, ...]:
             depth=len(under),
             under=under,
             has_children=bool(branch.children),
-            parents=graph.parents[name],
             also_needs=branch.also_needs,
             needs=tuple(each for each in order if each in ancestors),
             why_not=why_not(name),

@@ -26,7 +26,13 @@ from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
 
 _MOST_ROOTS = 10
-_STATES = (("", "Any"), ("running", "Running"), ("queued", "Waiting"), ("finished", "Finished"), ("failed", "Not all landed"))
+_STATES = (
+    ("", "Any"),
+    ("running", "Running"),
+    ("queued", "Waiting"),
+    ("finished", "Finished"),
+    ("failed", "Not all landed"),
+)
 
 
 class Filter(Form):

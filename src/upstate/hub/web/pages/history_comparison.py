@@ -29,7 +29,7 @@ class Pair:
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """The verdicts whose count changed, and by how much, as in "+12 created"; none where only one had the object."""
+        """The verdicts whose count changed, as in "+12 created"; none where only one run had the object."""
         if self.older is None or self.newer is None:
             return ()
         both = zip(_VERDICTS, astuple(self.older.counts), astuple(self.newer.counts), strict=True)

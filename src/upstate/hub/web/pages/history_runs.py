@@ -94,9 +94,10 @@ def run_lines(runs: Iterable[Resync], person: Person) -> list[RunLine]:
     numbers = [run.id for run in runs]
     closed = undisclosed(person, numbers)
     sums = {f"of_{verdict}": Sum(verdict) for verdict in _VERDICTS}
+    summed = Order.objects.filter(resync__in=numbers).order_by().values("resync").annotate(**sums)
     totals = {
-        row["resync"]: Counts(**{verdict: int(row[f"of_{verdict}"]) for verdict in _VERDICTS})
-        for row in Order.objects.filter(resync__in=numbers).order_by().values("resync").annotate(**sums)
+        resync: Counts(**{verdict: int(each) for verdict, each in zip(_VERDICTS, of, strict=True)})
+        for resync, *of in summed.values_list("resync", *sums)
     }
     return [RunLine(run, totals.get(run.id, Counts()), run.id in closed, hasattr(run, "requested")) for run in runs]
 
