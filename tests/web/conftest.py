@@ -15,11 +15,12 @@ from django.db import connections
 from django.test import Client
 from psycopg import sql
 from tests.web.browser import chromium
+from tests.web.rejected import many
 
 from upstate.hub.start import Configuration, start
 from upstate.hub.web.configuration import WebConfiguration
 
-__all__ = ["chromium"]  # one browser for all modules: a module that imports it would start a second one
+__all__ = ["chromium", "many"]  # one browser for all modules: a module that imports it would start a second one
 
 KEY = "for tests alone: " + "k" * 50
 PEOPLE = ("dana", "rhea", "sam", "olive")

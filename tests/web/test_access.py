@@ -33,7 +33,9 @@ def test_every_address_has_a_row_in_the_table_and_every_row_an_address(world: Wo
 
 
 # rows with `by = "token"` are operations of the API: tests/api/test_access.py
-@pytest.mark.parametrize("row", [row for row in ROWS if "by" not in row], ids=lambda row: f"{row['page']}-{row.get('method', 'get')}")
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if "by" not in row], ids=lambda row: f"{row['page']}-{row.get('method', 'get')}"
+)
 def test_each_of_the_cast_sees_what_the_table_says_and_no_more(
     row: dict[str, Any], world: World, as_person: Callable[[str], Client]
 ) -> None:

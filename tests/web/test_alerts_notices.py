@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -202,3 +203,22 @@ def test_one_whose_turn_has_just_come_does_not_stand_still(world: World) -> None
     Resync.objects.filter(id=second).update(placed_at=datetime.now(UTC) - timedelta(hours=1))
     end(first)
     assert tell_of_stalls() == 0
+
+
+@pytest.mark.parametrize(("said", "minutes"), [("", 15), ("1", 1), ("10080", 10080)])
+def test_the_patience_before_a_stall_is_a_setting(said: str, minutes: int, tmp_path: Path) -> None:
+    from upstate.cli.settings import Settings
+    from upstate.cli.web_settings import read_web_settings
+
+    web = read_web_settings(Settings(tmp_path, None), {"UPSTATE_STALL_MINUTES": said})
+    assert web.settings()["UPSTATE_STALL_MINUTES"] == minutes
+
+
+@pytest.mark.parametrize("said", ["0", "-5", "soon", "1.5", "10081", "٣"])
+def test_a_patience_that_is_no_number_of_minutes_is_one_clear_line(said: str, tmp_path: Path) -> None:
+    from upstate.cli.settings import Settings
+    from upstate.cli.web_settings import read_web_settings
+    from upstate.errors import ConfigError
+
+    with pytest.raises(ConfigError, match="UPSTATE_STALL_MINUTES must be a number of minutes"):
+        read_web_settings(Settings(tmp_path, None), {"UPSTATE_STALL_MINUTES": said})

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
+from tests.web.batch_form import ENROLLMENT, at, change, resyncs
 from tests.web.browser import needs_chromium, served, visiting
 from tests.web.conftest import World
-from tests.web.batch_form import ENROLLMENT, at, change, resyncs
 from tests.web.test_worker import workers
 
 pytestmark = [needs_chromium, pytest.mark.slow]

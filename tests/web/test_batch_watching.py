@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from django.test import Client
+from tests.web.batch_form import at, cell, change, confirmed, resyncs
 from tests.web.conftest import World
 from tests.web.page_text import words
-from tests.web.batch_form import at, cell, change, confirmed, resyncs
 from tests.web.test_hub_up import environment_of, hub
 
 As = Callable[[str], Client]

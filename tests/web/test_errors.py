@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
 from django.test import Client
 from tests.web.conftest import World
 from tests.web.page_text import words
+from tests.web.rejected import address, rejections, sum_all
 
 AsPerson = Callable[[str], Client]
-
-
-def address(world: World, page: str, **query: Any) -> str:
-    from django.urls import reverse
-
-    path = reverse(page, kwargs={"district": world.lakeside})
-    return f"{path}?{urlencode(query)}" if query else path
-
-
-def rejections(**filters: Any) -> Any:
-    from upstate.hub.models import Rejection
-
-    return Rejection.objects.filter(**filters)
 
 
 def every_id(browser: Client, world: World, **query: Any) -> list[tuple[str, ...]]:
@@ -62,38 +48,6 @@ def expected(**filters: Any) -> list[tuple[str, ...]]:
     """The same by the ORM, unordered."""
     rows = rejections(**filters).values_list("object", "key", "reason")
     return [(name, json.dumps(key, ensure_ascii=False, separators=(",", ":")), reason) for name, key, reason in rows]
-
-
-@pytest.fixture
-def many(world: World) -> World:
-    """Lakeside with some hundreds of rejections more, of many objects, years, moments and standings."""
-    with psycopg.connect(world.url) as connection:
-        connection.execute(
-            """
-            insert into hub_rejection (district_id, object, school_year, key, reason, "column", verdict, records,
-                message, advice, root_object, root_key, root_reason, first_seen_id, last_seen_id, first_seen_at,
-                last_seen_at, resolved_at, cleared_at)
-            select %(district)s, (array['Roster', 'Enrollment', 'Behavior'])[1 + n %% 3], 2022 + n %% 3,
-                array['k' || n], (array['required', 'out_of_range'])[1 + n %% 2], 'c', 'failed', 1, 'm' || n, 'a',
-                (array['Roster', 'Enrollment', 'Behavior'])[1 + n %% 3], array['k' || n], 'required',
-                %(resync)s, %(resync)s,
-                timestamptz '2024-01-01 00:00+00' + n %% 7 * interval '1 day', timestamptz '2024-02-01 00:00+00',
-                case when n %% 5 = 0 then timestamptz '2024-03-01' end,
-                case when n %% 5 = 1 then timestamptz '2024-03-01' end
-            from generate_series(1, 600) as n
-            """,
-            {"district": world.lakeside, "resync": world.resync},
-        )
-        sum_all(connection, world.lakeside)
-    return world
-
-
-def sum_all(connection: psycopg.Connection[Any], district: int) -> None:
-    from upstate.loading.settling import sum_up
-
-    with connection.cursor() as cursor:
-        for (name,) in cursor.execute("select distinct object from hub_rejection").fetchall():
-            sum_up(cursor, {"district": district, "object": name})
 
 
 def test_the_first_page_says_what_holds_back_how_much(world: World, as_person: AsPerson) -> None:
@@ -312,59 +266,3 @@ def test_a_link_from_the_batch_page_leads_to_the_rejections_of_that_object(world
     answer = as_person("dana").get(address(world, "errors", object="Enrollment"))
     assert answer.status_code == 302
     assert answer["Location"] == address(world, "errors_all", object="Enrollment")
-
-
-def read_csv(browser: Client, path: str) -> list[dict[str, str]]:
-    answer: Any = browser.get(path)
-    assert answer.streaming
-    assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    content: Iterator[bytes] = answer.streaming_content
-    return list(csv.DictReader(io.StringIO(b"".join(content).decode("utf-8-sig"))))
-
-
-def test_the_export_holds_every_row_of_the_filter(many: World, as_person: AsPerson) -> None:
-    dana = as_person("dana")
-    both: tuple[dict[str, str], ...] = ({}, {"object": "Roster"})
-    for query in both:
-        rows = read_csv(dana, address(many, "errors_export", **query))
-        open_ = rejections(district=many.lakeside, resolved_at=None, cleared_at=None, **query)
-        assert sorted((r["object"], r["key"], r["reason"]) for r in rows) == sorted(
-            (name, "|".join(part or "" for part in key), reason)
-            for name, key, reason in open_.values_list("object", "key", "reason")
-        )
-        assert len(rows) > 100
-    from upstate.hub.models import AuditEntry
-
-    assert AuditEntry.objects.filter(action="exported rejections", district=many.lakeside).count() == 2
-
-
-def test_no_cell_of_the_export_is_a_formula(world: World, as_person: AsPerson) -> None:
-    evil = ["=cmd|' /C calc'!A0", "+1+1", "@SUM(1)", "-1+1", "\t=1", " =1", "＝1"]
-    for number, text in enumerate(evil):
-        some = rejections(district=world.lakeside).first()
-        some.pk = None
-        some.key, some.message, some.column = [text], text, f"evil {number}"
-        some.save()
-    rows = [r for r in read_csv(as_person("dana"), address(world, "errors_export")) if r["column"].startswith("evil")]
-    assert sorted(r["message"] for r in rows) == sorted(f"'{text}" for text in evil)
-    assert all(r["key"].startswith("'") for r in rows)
-
-
-def test_another_district_is_in_no_page_and_no_file(world: World, as_person: AsPerson) -> None:
-    from upstate.hub.models import Rejection
-
-    for row in list(Rejection.objects.filter(district=world.lakeside)[:20]):
-        row.pk, row.district_id, row.key = None, world.riverton, ["riverton's own"]
-        row.column = f"{row.column} {id(row)}"
-        row.save()
-    with psycopg.connect(world.url) as connection:
-        sum_all(connection, world.riverton)
-    dana = as_person("dana")
-    pages = [address(world, page) for page in ("errors", "errors_policy", "errors_all")]
-    pages += [address(world, "errors_record", object="Enrollment", key="riverton's own")]
-    assert all(
-        "riverton's own" not in words(dana.get(path).text).replace("Enrollment riverton's own", "") for path in pages
-    )
-    assert all(r["key"] != "riverton's own" for r in read_csv(dana, address(world, "errors_export")))
-    olive = as_person("olive").get(f"/d/{world.riverton}/errors/all/")
-    assert "riverton&#x27;s own" in olive.text

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.web.conftest import World
-from tests.web.test_errors import sum_all
+from tests.web.rejected import sum_all
 
 MANY = 30_000
 FILTERS: list[tuple[str, dict[str, str]]] = [

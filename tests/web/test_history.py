@@ -9,9 +9,9 @@ from html import unescape
 import psycopg
 import pytest
 from django.test import Client
+from tests.web.batch_form import change
 from tests.web.conftest import World
 from tests.web.page_text import words
-from tests.web.batch_form import change
 
 As = Callable[[str], Client]
 

@@ -55,6 +55,22 @@ def test_a_resync_that_waits_is_gray_and_last_years_runs_are_not_this_years(worl
     assert re.search(r"m--(green|yellow|red)\"[^>]*#status-Plan\"", cells)  # not bound to a year
 
 
+def test_what_the_last_full_resync_did_not_have_is_found_before_it(world: World, as_person: As) -> None:
+    from upstate.hub.models import Order, Resync
+
+    # as if LepKY was not offered when everything was sent again, and is offered now
+    later = Resync.objects.get(id=world.resync)
+    later.pk = None
+    later.save()
+    before = Order.objects.get(resync=world.resync, object="LepKY")
+    Order.objects.filter(resync=world.resync).exclude(object="LepKY").update(resync=later)
+    Order.objects.filter(id=before.id).update(created=5, failed=0, blocked=0, excluded=0)
+    cells = row(as_person("sam").get("/matrix/").text, world.lakeside)
+    assert re.search(r"m--green\"[^>]*#status-LepKY\"", cells)
+    assert re.search(r"m--(green|yellow|red)\"[^>]*#status-Enrollment\"", cells)
+    assert "m--never" not in cells
+
+
 def test_it_is_filtered_by_name_edition_and_status(world: World, as_person: As) -> None:
     from upstate.hub.models import Zone
 

@@ -67,6 +67,9 @@ def test_someone_who_is_there_already_gets_the_role_besides(world: World, as_per
     sam = as_person("sam")
     give(sam, "DANA@lakeside.example", "District reader", world.riverton)
     assert grants("Dana") == {("District administrator", world.lakeside), ("District reader", world.riverton)}
+    page = sam.get(f"/people/{person('Dana').id}/").text
+    assert "Give another role" in page
+    assert "/people/add/?email=dana%40lakeside.example" in page
     twice = give(sam, "dana@lakeside.example", "District reader", world.riverton)
     assert twice.status_code == 400
     assert "Dana has the role" in words(twice.text)
@@ -80,6 +83,7 @@ def test_someone_who_is_there_already_gets_the_role_besides(world: World, as_per
         ("State administrator", "@lakeside"),
         ("State administrator", "state"),
         ("District reader", "9999"),
+        ("District reader", ""),
     ],
 )
 def test_a_district_administrator_gives_neither_elsewhere_nor_more_than_they_have(

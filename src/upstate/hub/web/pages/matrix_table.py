@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection as control
 
@@ -41,8 +42,8 @@ class Matrix:
 def matrix_of(catalog: Catalog, districts: Iterable[District], status: Status | None = None) -> Matrix:
     """The matrix of these districts, who come with `zone` at hand; with `status`, of those with such a cell alone."""
     listed = list(districts)
-    stands = _standing(listed)
     offered = {district.id: _offered(catalog, district) for district in listed}
+    stands = _standing(offered)
     names = frozenset().union(*offered.values()) if offered else frozenset()
     objects = Graph.of(catalog).order(names)
     rows = []
@@ -61,10 +62,23 @@ def _offered(catalog: Catalog, district: District) -> frozenset[str]:
 
 
 @database_errors()
-def _standing(districts: list[District]) -> Mapping[int, Mapping[str, Status]]:
+def _standing(offered: Mapping[int, frozenset[str]]) -> Mapping[int, Mapping[str, Status]]:
+    """How each object of each district stands; what a full resync did not have is looked for before it."""
     stands: dict[int, dict[str, Status]] = {}
-    with control.cursor() as cursor:
-        cursor.execute(statement("matrix").decode(), {"districts": [each.id for each in districts]})
-        for district, name, status in cursor.fetchall():
-            stands.setdefault(district, {})[name] = Status(status)
+    bounded: set[int] = set()
+    for district, name, status, has_full in _newest(list(offered)):
+        stands.setdefault(district, {})[name] = Status(status)
+        if has_full:
+            bounded.add(district)
+    left = {district: names for district in bounded if (names := offered[district] - stands[district].keys())}
+    if left:
+        for district, name, status, _ in _newest(list(left), frozenset().union(*left.values())):
+            stands[district].setdefault(name, Status(status))
     return stands
+
+
+def _newest(districts: list[int], beyond: frozenset[str] | None = None) -> list[tuple[int, str, str, bool]]:
+    values: dict[str, Any] = {"districts": districts, "all_of_it": beyond is not None, "objects": sorted(beyond or ())}
+    with control.cursor() as cursor:
+        cursor.execute(statement("matrix").decode(), values)
+        return [(district, name, status, has_full) for district, name, status, has_full in cursor.fetchall()]

@@ -36,7 +36,7 @@ class GiveForm(Form):
 
     email = forms.EmailField(label="E-mail", help_text="Whoever has it already gets the role; else they are added.")
     name = forms.CharField(max_length=200, required=False, help_text="For someone new.")
-    role = forms.ModelChoiceField(Role.objects.order_by("name"), empty_label=None)
+    role = forms.ModelChoiceField(Role.objects.order_by("name"), empty_label="Choose a role")
     where = forms.ChoiceField(help_text="A role for the state holds in every district.")
 
     def __init__(self, *args: Any, person: Person, **values: Any) -> None:
@@ -46,7 +46,8 @@ class GiveForm(Form):
         if mine is not None:
             districts = districts.filter(id__in=mine)
         places = [(str(each.id), each.name) for each in districts]
-        self.fields["where"].choices = ([(_STATE, "The state")] if mine is None else []) + places  # type: ignore[attr-defined]
+        first = [("", "Choose where"), (_STATE, "The state")] if mine is None else []
+        self.fields["where"].choices = first + places  # type: ignore[attr-defined]
         allowed = [r.id for r in Role.objects.all() if mine is None or any(may_give(person, r, d) for d in mine)]
         self.fields["role"].queryset = Role.objects.filter(id__in=allowed).order_by("name")  # type: ignore[attr-defined]
 
@@ -76,8 +77,7 @@ def people(request: Request) -> HttpResponse:
     rows = _seen_by(request.user)
     if form.is_valid():
         rows = _narrowed(rows, form.cleaned_data)
-    may_add = districts_where(request.user, "people.change") != frozenset()
-    context = {"people": rows.order_by("name", "id"), "form": form, "may_add": may_add}
+    context = {"people": rows.order_by("name", "id"), "form": form, "may_add": _may_add(request.user)}
     return render(request, "hub/people.html", context)
 
 
@@ -90,7 +90,12 @@ def person(request: Request, number: int) -> HttpResponse:
         Held(each, may_give(request.user, each.role, each.district_id))
         for each in other.grants.all()  # those that may be seen, see _seen_by
     ]
-    context = {"other": other, "held": held, "may_close": may_close(request.user, other)}
+    context = {
+        "other": other,
+        "held": held,
+        "may_close": may_close(request.user, other),
+        "may_add": other.is_active and _may_add(request.user),
+    }
     return render(request, "hub/person.html", context)
 
 
@@ -170,6 +175,10 @@ def _back(request: Request, number: int) -> HttpResponse:
     """To the person, while one may still see them."""
     still = _seen_by(Person.objects.get(id=request.user.id)).filter(id=number).exists()
     return redirect("person", number=number) if still else redirect("people" if _may_see(request) else "home")
+
+
+def _may_add(reader: Person) -> bool:
+    return districts_where(reader, "people.change") != frozenset()
 
 
 def _may_see(request: Request) -> bool:
