@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from upstate.agent.round import run_round
 from upstate.agent.sources import Source
 from upstate.catalog import Catalog
@@ -94,6 +96,8 @@ def run_placed(
 
     What the watcher raises stops it: whatever had landed stays, and it can be gone on with.
     """
+    # Arrow's own pool keeps much of what it once had (scale 2 of the demo: 423 against 364 MiB at the peak).
+    pa.set_memory_pool(pa.system_memory_pool())
     start_resync(placed.id)
     with (
         connect(database_url) as looking,
