@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from upstate.catalog import SyncObject
 from upstate.errors import WireError
-from upstate.loading.statements import column, fetch_row, state_table, statement
+from upstate.loading.statements import column, expression, fetch_row, state_table, statement
 from upstate.loading.task import of_year
 from upstate.wire.digests import (
     Pairs,
@@ -73,7 +73,7 @@ def held_sums(connection: Connection, held: Held, buckets: int) -> Sums:
     """The sums of their digests in so many buckets; WireError where the answer does not hold together."""
     # The rows' own SQL has parameters, so it takes its place only after the percent signs around are seen to.
     before, _, after = sums_sql(held.object, _ROWS, "held", buckets).partition(_ROWS)
-    sums = _wire(before) + held.rows + _wire(after)
+    sums = expression(before) + held.rows + expression(after)
     return sums_from_rows(held.object, _ask(connection, statement("held_sums", sums=sums), held), buckets)
 
 
@@ -87,9 +87,9 @@ def held_pairs(connection: Connection, held: Held, buckets: int, wanted: Sequenc
     query = statement(
         "held_pairs",
         keys=sql.SQL(", ").join(keys),
-        digest=_wire(digest_sql(held.object, "held")),
+        digest=expression(digest_sql(held.object, "held")),
         rows=held.rows,
-        within=_wire(in_buckets_sql(held.object, "held", buckets, wanted)),
+        within=expression(in_buckets_sql(held.object, "held", buckets, wanted)),
     )
     try:
         return pairs_from_rows(held.object, _ask(connection, query, held))
@@ -102,8 +102,3 @@ def _ask(connection: Connection, query: sql.Composed, held: Held) -> list[tuple[
         cursor.execute(statement("compile_nothing"))
         rows: list[tuple[Any, ...]] = cursor.execute(query, held.values).fetchall()
     return rows
-
-
-def _wire(text: str) -> sql.SQL:
-    """SQL that wire composed; a percent sign in it is no parameter."""
-    return sql.SQL(cast("LiteralString", text.replace("%", "%%")))  # type: ignore[redundant-cast]

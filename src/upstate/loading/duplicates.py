@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import psycopg
 from psycopg import sql
 
 from upstate.catalog import SyncObject, Unique
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
-from upstate.loading.statements import Part, column, columns, equal, fetch_row, key_text, state_table, statement
+from upstate.loading.statements import (
+    Part,
+    column,
+    columns,
+    equal,
+    expression,
+    fetch_row,
+    key_text,
+    state_table,
+    statement,
+)
 from upstate.loading.task import Candidates, Task, same_year
+from upstate.wire.digests import key_hash_sql
 
 Cursor = psycopg.Cursor[Any]
+_HASHES_AT_ONCE = 1 << 22  # 32 MB here, and twice that at the state while they are gathered
 
 
 def find_duplicates(cursor: Cursor, candidates: Candidates, unique: Unique) -> None:
@@ -114,26 +128,43 @@ def _complete(unique: Unique) -> Part:
 
 
 def _make_shared(cursor: Cursor, candidates: Candidates, unique: Unique) -> bool:
-    """Find which values are shared at all, in one pass over what the state holds; whether any are."""
-    obj = candidates.task.object
+    """Find which values are shared at all, by what the state holds or what was sent; whether any are."""
+    task = candidates.task
+    obj = task.object
+    as_key = replace(obj, key=unique.columns)
+    parts: dict[str, Part] = {
+        "table": state_table(obj),
+        "held": columns("held", unique.columns),
+        "sent": columns("sent", unique.columns),
+        "held_hash": expression(key_hash_sql(as_key, "held")),
+        "sent_hash": expression(key_hash_sql(as_key, "sent")),
+        "complete": _complete(unique),
+    }
+    repeated = _repeated(cursor, statement("hashes", **parts), task)
+    if not repeated:
+        return False
     cursor.execute(
-        statement(
-            "make_shared",
-            shared=_shared(obj, unique),
-            table=state_table(obj),
-            columns=columns("record", unique.columns),
-            held=columns("held", unique.columns),
-            sent=columns("sent", unique.columns),
-            complete=_complete(unique),
-        ),
-        candidates.task.values,
+        statement("make_shared", shared=_shared(obj, unique), columns=columns("record", unique.columns), **parts),
+        {**task.values, "repeated": repeated},
     )
-    return _any_shared(cursor, candidates, unique)
+    return True
+
+
+def _repeated(cursor: Cursor, hashes: sql.Composed, task: Task) -> list[int]:
+    """The hashes that come more than once; looked for part by part, as many at once as memory allows."""
+    parts = 1 << (task.district_records // _HASHES_AT_ONCE).bit_length()
+    found: list[int] = []
+    with cursor.connection.cursor(binary=True) as asking:
+        for part in range(parts):
+            (told,) = fetch_row(asking, hashes, {**task.values, "parts": parts, "part": part})
+            held = np.sort(np.frombuffer(told or b"", ">i8"))
+            found += np.unique(held[1:][held[1:] == held[:-1]]).tolist()
+    return found
 
 
 def _any_shared(cursor: Cursor, candidates: Candidates, unique: Unique) -> bool:
-    query = statement("any_shared", shared=_shared(candidates.task.object, unique))
-    return bool(fetch_row(cursor, query, candidates.task.values)[0])
+    values = {"shared": _shared(candidates.task.object, unique).as_string()}
+    return bool(fetch_row(cursor, statement("any_shared"), values)[0])
 
 
 def _shared(obj: SyncObject, unique: Unique) -> sql.Identifier:
