@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -70,6 +71,8 @@ def upstate(context: click.Context, hub_url: str | None, token: str | None) -> N
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 with one line of what is wrong, 2 wrong usage, 130 interrupted."""
+    # What the driver says of a connection that was cut off is said by our own errors, in one line.
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     try:
         code = upstate.main(args=arguments, prog_name="upstate", standalone_mode=False)
         sys.stdout.flush()
