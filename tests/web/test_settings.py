@@ -18,7 +18,10 @@ from upstate.errors import ConfigError
 from upstate.hub.web.configuration import SingleSignOn, WebConfiguration
 
 
-def test_the_deployment_checks_have_nothing_against_a_hub_on_https(world: World) -> None:
+def test_the_deployment_checks_have_nothing_against_a_hub_on_https(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # left by the browser of another test
     turn_to(world.url, address="https://upstate.example.gov", secret_key="7hX" * 30 + "abcdefghijkl")
     try:
         call_command("check", deploy=True, fail_level="WARNING", stdout=StringIO(), stderr=StringIO())

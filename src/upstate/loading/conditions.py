@@ -10,7 +10,7 @@ from psycopg import sql
 
 from upstate.catalog import Column, Reference, Rule, SyncObject
 from upstate.catalog.conditions import names_in
-from upstate.loading.keys import found_keys, readable, typed_keys
+from upstate.loading.keys import found_keys
 from upstate.loading.statements import (
     Part,
     column,
@@ -176,9 +176,7 @@ def _from_rejected(task: Task, reference: Reference) -> tuple[list[Condition], P
     alias = _rejected_alias(reference)
     join = statement(
         "join_rejected",
-        keys=typed_keys(parent),
-        parent=literal(parent.name),
-        readable=readable(parent),
+        rejected=rejected_table(task.object, parent.name),
         alias=sql.Identifier(alias),
         on=equal(alias, "record", dict(zip(found_keys(parent), reference.columns, strict=True))),
     )
@@ -188,6 +186,12 @@ def _from_rejected(task: Task, reference: Reference) -> tuple[list[Condition], P
     if reference.when_excluded == "reject":
         conditions.append(_from_parent(reference, sql.SQL("{} = 'excluded'").format(verdict), 3, root))
     return conditions, join
+
+
+def rejected_table(obj: SyncObject, parent: str) -> sql.Identifier:
+    """Where the open rejections of one of the object's parents are, while its records are judged."""
+    parents = list(dict.fromkeys(reference.to for reference in obj.references))
+    return sql.Identifier("pg_temp", f"rejected {parents.index(parent)}")
 
 
 def _rejected_alias(reference: Reference) -> str:

@@ -26,6 +26,7 @@ from upstate.loading.task import Candidates, Task, same_year
 from upstate.wire.digests import key_hash_sql
 
 Cursor = psycopg.Cursor[Any]
+_HASH = "hash:"  # no column of an object can be called so
 _HASHES_AT_ONCE = 1 << 22  # 32 MB here, and twice that at the state while they are gathered
 
 
@@ -131,20 +132,25 @@ def _make_shared(cursor: Cursor, candidates: Candidates, unique: Unique) -> bool
     """Find which values are shared at all, by what the state holds or what was sent; whether any are."""
     task = candidates.task
     obj = task.object
-    as_key = replace(obj, key=unique.columns)
     parts: dict[str, Part] = {
         "table": state_table(obj),
         "held": columns("held", unique.columns),
         "sent": columns("sent", unique.columns),
-        "held_hash": expression(key_hash_sql(as_key, "held")),
-        "sent_hash": expression(key_hash_sql(as_key, "sent")),
+        "held_hash": _hash(obj, unique, "held"),
+        "sent_hash": _hash(obj, unique, "sent"),
         "complete": _complete(unique),
     }
     repeated = _repeated(cursor, statement("hashes", **parts), task)
     if not repeated:
         return False
     cursor.execute(
-        statement("make_shared", shared=_shared(obj, unique), columns=columns("record", unique.columns), **parts),
+        statement(
+            "make_shared",
+            shared=_shared(obj, unique),
+            columns=columns("record", (*unique.columns, _HASH)),
+            hash=sql.Identifier(_HASH),
+            **parts,
+        ),
         {**task.values, "repeated": repeated},
     )
     return True
@@ -175,6 +181,12 @@ def _among(candidates: Candidates, unique: Unique) -> Part:
     """Of a comparison, only records whose values come more than once need be looked at."""
     if candidates.task.everything:
         return sql.SQL("true")
-    return sql.SQL("exists (select from {} as shared where {})").format(
-        _shared(candidates.task.object, unique), _alike("shared", "record", unique)
+    obj = candidates.task.object
+    return sql.SQL("exists (select from {} as shared where {} = {} and {})").format(
+        _shared(obj, unique), column("shared", _HASH), _hash(obj, unique, "record"), _alike("shared", "record", unique)
     )
+
+
+def _hash(obj: SyncObject, unique: Unique, alias: str) -> Part:
+    """A hash of what must be unique."""
+    return expression(key_hash_sql(replace(obj, key=unique.columns), alias))

@@ -14,6 +14,7 @@ from upstate.loading.conditions import (
     conditions_of,
     conditions_of_equal,
     looks_around,
+    rejected_table,
     rule_condition,
 )
 from upstate.loading.duplicates import find_duplicates
@@ -50,6 +51,8 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
     obj = task.object
     refused = filled.refused
     rejected = _rejected_parents(cursor, task)
+    for parent in rejected:
+        make_rejected(cursor, task, parent)
     _clear_references(cursor, candidates, rejected)
     if obj.key in filled.repeated:
         _run(cursor, "find_repeated", candidates, columns=", ".join(obj.key))
@@ -145,6 +148,18 @@ def _rejected_parents(cursor: Cursor, task: Task) -> dict[str, bool]:
     if not parents:
         return {}
     return dict(cursor.execute(statement("rejected_parents"), {**task.values, "objects": parents}).fetchall())
+
+
+def make_rejected(cursor: Cursor, task: Task, parent: str) -> None:
+    """Have a parent's open rejections at hand, by key."""
+    table, obj = rejected_table(task.object, parent), task.catalog[parent]
+    cursor.execute(
+        statement(
+            "make_rejected", rejected=table, keys=typed_keys(obj), parent=literal(parent), readable=readable(obj)
+        ),
+        task.values,
+    )
+    cursor.execute(statement("analyze_rejected", rejected=table))
 
 
 def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[str, bool]) -> None:

@@ -10,7 +10,7 @@ from psycopg import sql
 from upstate.catalog import Catalog, SyncObject
 from upstate.errors import CatalogError
 from upstate.loading.conditions import Condition, all_conditions
-from upstate.loading.judging import judgement
+from upstate.loading.judging import judgement, make_rejected
 from upstate.loading.keys import found_columns
 from upstate.loading.statements import Part, state_table, statement
 from upstate.loading.task import Candidates, Task
@@ -30,6 +30,8 @@ def check_rules(cursor: Cursor, catalog: Catalog) -> None:
         with cursor.connection.transaction(force_rollback=True):
             cursor.execute(statement("make_refusal"))
             cursor.execute(statement("make_finding", keys=found_columns(obj), table=state_table(obj)))
+            for parent in {r.to for r in obj.references if r.to != obj.name}:
+                make_rejected(cursor, candidates.task, parent)
             if conditions and _plan(cursor, candidates, conditions, joins) is not None:
                 raise _first_fault(cursor, candidates, conditions, joins)
 
