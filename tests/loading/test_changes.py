@@ -122,6 +122,18 @@ def test_a_comparison_without_differences_writes_nothing(desk: Desk) -> None:
     assert desk.connection.execute("select ctid, xmin from state.pupil order by id").fetchall() == before
 
 
+@pytest.mark.parametrize("rule", ["check (number <> 13)", "unique (number)"])
+def test_what_the_database_refuses_is_narrowed_down_both_ways(desk: Desk, rule: str) -> None:
+    both_ways(desk, START)
+    columns = "unique (district_id, number)" if rule.startswith("unique") else rule
+    desk.connection.execute(f"alter table state.pupil add {columns}")
+    thirteen = {"id": 61, "school_id": 1, "number": 13}
+    fourteen = {"id": 62, "school_id": 1, "number": 14}
+    both_ways(desk, {**START, "Pupil": [*PUPILS, thirteen, fourteen]})
+    both_ways(desk, {**START, "Pupil": [*PUPILS[1:], thirteen, fourteen, {**PUPILS[0], "number": 14}]})
+    both_ways(desk, START)
+
+
 ids = st.integers(1, 6)
 schools = st.lists(
     st.fixed_dictionaries(

@@ -67,7 +67,9 @@ class Candidates:
         """Every record of the district's snapshot: what was sent and, of a comparison, what is equal here already."""
         if self.task.everything:
             return self.table
-        return sql.SQL("(select * from {} union all {})").format(self.table, equal_rows(self.task))
+        # by name: a candidate may have been numbered since (isolating.py), and has a column more then
+        names = columns(None, ("district_id", *(c.name for c in self.task.object.columns)))
+        return sql.SQL("(select {} from {} union all {})").format(names, self.table, equal_rows(self.task))
 
     @property
     def equal(self) -> Part:
