@@ -26,6 +26,7 @@ def read_web_settings(
     UPSTATE_MAIL_URL         smtp://user:password@host:587; default: mails are written to the log
     UPSTATE_MAIL_FROM        the sender of mails
     UPSTATE_STALL_MINUTES    after how long without a move people are told of a resync; default 15
+    UPSTATE_METRICS_TOKEN    who shows it may read /metrics; default: only who asks on this machine
     UPSTATE_OIDC_ISSUER, _CLIENT, _SECRET, _NAME   single sign-on with OpenID Connect
     """
     return WebConfiguration(
@@ -35,6 +36,7 @@ def read_web_settings(
         mail=_mail(environment),
         single_sign_on=_single_sign_on(environment),
         stall_minutes=_minutes(environment),
+        metrics_token=environment.get("UPSTATE_METRICS_TOKEN", ""),
     )
 
 

@@ -107,12 +107,12 @@ class Worker:
     def _run(self, lock: ZoneLock, zone: int, placed: PlacedResync) -> float:
         """Run a resync; returns for how long its zone is then left alone, in seconds."""
         district = next(each for each in all_districts() if each.zone_id == zone)
-        note_line(district.id, f"Began a resync of {len(placed.objects)} objects.", resync=placed.id)
+        self._tell(district, placed, f"Began a resync of {len(placed.objects)} objects.")
         try:
             state, runs = self._carry_out(lock, district, placed)
         except (_Stopped, FencedError) as why:
             said = "another worker took over" if isinstance(why, FencedError) else "the worker stopped"
-            note_line(district.id, f"Left the resync: {said}. It goes on there, or later.", resync=placed.id)
+            self._tell(district, placed, f"Left the resync: {said}. It goes on there, or later.")
             return _AFTER_TROUBLE
         except DatabaseError:
             raise
@@ -127,7 +127,7 @@ class Worker:
             errors = sum(run.counts.errors for run in runs)
             processed = sum(run.counts.processed for run in runs)
             said = f"The resync {state}: {processed:,} records, {errors:,} errors."
-            note_line(district.id, said, resync=placed.id, went_wrong=state == "failed")
+            self._tell(district, placed, said, went_wrong=state == "failed")
         self._attempts.pop(placed.id, None)
         return 0.0
 
@@ -151,9 +151,16 @@ class Worker:
         return _AFTER_TROUBLE * attempts
 
     @staticmethod
+    def _tell(district: KnownDistrict, placed: PlacedResync, line: str, *, went_wrong: bool = False) -> None:
+        """A line for the district's agent log and for ours; one that a source or a server wrote is not for ours."""
+        note_line(district.id, line, resync=placed.id, went_wrong=went_wrong)
+        _log.info("%s", line, extra={"district": district.id, "resync": placed.id})
+
+    @staticmethod
     def _fail(district: KnownDistrict, placed: PlacedResync, message: str) -> None:
         note_line(district.id, message, resync=placed.id, went_wrong=True)
         fail_resync(placed.id, message)
+        _log.warning("The resync failed.", extra={"district": district.id, "resync": placed.id})
 
 
 class _Watch:

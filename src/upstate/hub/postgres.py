@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -21,6 +22,7 @@ NOT_SET_UP = "The hub is not set up in this database. Run: upstate hub init."
 LOST = "The connection to the state's PostgreSQL was lost. Run the same command again to go on."
 
 _SQL = Path(__file__).parent / "sql"
+_QUOTED = re.compile(r'"[^"]*"?')
 
 
 def connect(url: str) -> Connection:
@@ -65,7 +67,7 @@ def lost(error: BaseException) -> bool:
 
 def _line(error: Exception) -> str:
     cause: Any = error.__cause__ if isinstance(error, DjangoError) else error
-    said = " ".join(str(error).split())
+    said = _without_values(cause) or " ".join(str(error).split())
     if isinstance(cause, psycopg.errors.UndefinedTable):
         return NOT_SET_UP
     if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
@@ -73,3 +75,9 @@ def _line(error: Exception) -> str:
     if lost(cause):
         return LOST
     return f"The state's PostgreSQL refused: {said}."
+
+
+def _without_values(cause: Any) -> str:
+    """What the server said first. Its details quote rows, and a value that does not fit is quoted at once."""
+    said: str = cause.diag.message_primary or "" if isinstance(cause, psycopg.Error) else ""
+    return _QUOTED.sub("…", said) if isinstance(cause, psycopg.DataError) else said

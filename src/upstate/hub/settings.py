@@ -29,9 +29,10 @@ USE_THOUSAND_SEPARATOR = False
 
 ROOT_URLCONF = "upstate.hub.web.urls"
 MIDDLEWARE = [
+    "upstate.hub.web.middleware.ContentSecurityPolicy",
+    "upstate.hub.web.middleware.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "upstate.hub.web.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -98,6 +99,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 UPSTATE_CONTENT_SECURITY_POLICY = content_security_policy()
 UPSTATE_BEHIND_PROXY = False
 UPSTATE_ADDRESS = ""
+UPSTATE_METRICS_TOKEN = ""
 UPSTATE_STALL_MINUTES = 15
 X_FRAME_OPTIONS = "DENY"
 

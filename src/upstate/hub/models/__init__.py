@@ -3,6 +3,7 @@
 from upstate.hub.models.agents import Agent, AgentEntry
 from upstate.hub.models.alerts import Alert
 from upstate.hub.models.catalog import CatalogFile
+from upstate.hub.models.counters import Counter
 from upstate.hub.models.district import District, Source, Zone
 from upstate.hub.models.error_log import Hold, Root, Tally
 from upstate.hub.models.fields import FieldOwner
@@ -20,6 +21,7 @@ __all__ = [
     "AuditEntry",
     "Batch",
     "CatalogFile",
+    "Counter",
     "District",
     "FieldOwner",
     "Grant",

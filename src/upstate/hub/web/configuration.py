@@ -16,6 +16,7 @@ from upstate.hub.web.policy import content_security_policy
 _STATIC = Path(__file__).parent.parent / "static"
 _YEAR = 365 * 24 * 60 * 60  # seconds
 SHORTEST_KEY = 50
+SHORTEST_TOKEN = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class WebConfiguration:
 
     `behind_proxy`: a web server of ours in front says where a request comes from and by which scheme. Without `mail`,
     mails are written to the log. After `stall_minutes` without a move of a resync people are told that it stands still.
+    The metrics are read with `metrics_token`, or, without one, from this machine alone.
     """
 
     secret_key: str
@@ -54,6 +56,7 @@ class WebConfiguration:
     mail: Mail | None = None
     single_sign_on: SingleSignOn | None = None
     stall_minutes: int = 15
+    metrics_token: str = ""
 
     def settings(self) -> Mapping[str, Any]:
         """Django's settings for this; ConfigError where the address or the key will not do."""
@@ -62,6 +65,8 @@ class WebConfiguration:
             raise ConfigError(
                 f"The hub's address is wrong: {self.address}. Write it as in https://upstate.example.gov."
             )
+        if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
+            raise ConfigError(f"UPSTATE_METRICS_TOKEN needs at least {SHORTEST_TOKEN} characters.")
         if len(self.secret_key) < SHORTEST_KEY:
             raise ConfigError(f"The hub's secret key needs at least {SHORTEST_KEY} characters.")
         secure = parts.scheme == "https"
@@ -82,6 +87,7 @@ class WebConfiguration:
             "UPSTATE_BEHIND_PROXY": self.behind_proxy,
             "UPSTATE_ADDRESS": self.address.rstrip("/"),
             "UPSTATE_STALL_MINUTES": self.stall_minutes,
+            "UPSTATE_METRICS_TOKEN": self.metrics_token,
             **self._mail(),
             **self._single_sign_on(),
         }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import resolve
 
 from upstate.errors import DatabaseError, UpstateError
 from upstate.hub.web.pages.failures import failure
@@ -25,6 +26,22 @@ class ContentSecurityPolicy:
         response.headers.setdefault("Content-Security-Policy", settings.UPSTATE_CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
+
+
+class Probes:
+    """Answers those who watch before anything else looks: by number and not by name, without https or session."""
+
+    PATHS = ("/healthz", "/readyz", "/metrics")
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The view's own answer for the addresses of those who watch."""
+        if request.path_info in self.PATHS:
+            answer: HttpResponseBase = resolve(request.path_info).func(request)
+            return answer
+        return self._answer(request)
 
 
 class OneLineErrors:

@@ -17,6 +17,7 @@ from upstate.hub.web.pages import (
     errors_clear,
     errors_record,
     fields,
+    health,
     history,
     matrix,
     overview,
@@ -33,6 +34,9 @@ from upstate.hub.web.pages import (
 urlpatterns = [
     # for everyone
     path("alive/", alive.alive, name="alive"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("sign-in/", account.sign_in, name="sign_in"),
     path("sign-out/", account.sign_out, name="sign_out"),
     path("password/forgotten/", account.forgotten, name="password_forgotten"),
