@@ -40,6 +40,7 @@ def test_there_are_exactly_these_commands() -> None:
         "hub down",
         "hub serve",
         "hub work",
+        "hub doctor",
         "district",
         "district add",
         "district list",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from upstate.cli.hub_doctor import doctor
 from upstate.cli.hub_up import down, serve, up, work
 from upstate.cli.settings import open_state
 
@@ -15,7 +16,7 @@ def hub() -> None:
     """The hub: the state side of people and of control."""
 
 
-for _command in (up, down, serve, work):
+for _command in (up, down, serve, work, doctor):
     hub.add_command(_command)
 
 

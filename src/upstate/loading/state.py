@@ -48,7 +48,7 @@ def _prepare(cursor: Cursor, catalog: Catalog) -> list[str]:
     made: list[str] = []
     cursor.execute(statement("state_schema"))
     cursor.execute(statement("state_lock_function"))
-    held = _held_columns(cursor)
+    held = held_columns(cursor)
     keys = dict(cursor.execute(statement("state_keys")).fetchall())
     for name in Graph.of(catalog).order(catalog.objects):
         obj = catalog[name]
@@ -74,7 +74,8 @@ def _check_key(obj: SyncObject, key: list[str] | None, held: object) -> None:
         )
 
 
-def _held_columns(cursor: Cursor) -> dict[str, dict[str, str]]:
+def held_columns(cursor: Cursor) -> dict[str, dict[str, str]]:
+    """Every column of every table at the state, with its type as PostgreSQL spells it."""
     held: dict[str, dict[str, str]] = {}
     for table, column, kind in cursor.execute(statement("state_columns")).fetchall():
         held.setdefault(table, {})[column] = kind
@@ -107,22 +108,22 @@ def _prepare_table(cursor: Cursor, obj: SyncObject, held: dict[str, str] | None)
             )
             made.append(f"column state.{obj.table}.{column.name}")
             continue
-        spelled = _spelled(column)
-        if held[column.name] == spelled:
+        type_ = spelled(column)
+        if held[column.name] == type_:
             continue
-        if not _widens(held[column.name], spelled):
+        if not _widens(held[column.name], type_):
             raise DatabaseError(
-                f"state.{obj.table}.{column.name} is {held[column.name]} at the state, but the catalog says {spelled}. "
+                f"state.{obj.table}.{column.name} is {held[column.name]} at the state, but the catalog says {type_}. "
                 "Upstate changes no column that holds data: alter it yourself, or set the catalog back."
             )
         cursor.execute(
             statement("state_widen_column", table=state_table(obj), column=sql.Identifier(column.name), type=wanted)
         )
-        made.append(f"column state.{obj.table}.{column.name} widened to {spelled}")
+        made.append(f"column state.{obj.table}.{column.name} widened to {type_}")
     return made
 
 
-def _spelled(column: Column) -> str:
+def spelled(column: Column) -> str:
     """The column's type as PostgreSQL itself spells it."""
     if column.type == "decimal":
         return f"numeric({column.precision},{column.scale})"
