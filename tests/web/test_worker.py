@@ -116,3 +116,64 @@ def test_a_worker_says_of_every_agent_that_it_is_there(world: World) -> None:
 
     with workers(world):
         wait_until(lambda: Agent.objects.count() == 2)
+
+
+def asked_to_verify(district: str, *objects: str) -> int:
+    """Ask for a verification as the page does; its id."""
+    from upstate.cli.planned import plan_resync
+    from upstate.hub.models import Person
+    from upstate.hub.verifications import place_verification
+
+    planned = plan_resync(district, objects or None, check_dependencies=False)
+    person = Person.objects.get(name="Dana")
+    return place_verification(planned.plan, planned.district.zone_id, asked_by=person.name, person=person).id
+
+
+def verified(number: int) -> str:
+    from upstate.hub.models import Verification
+
+    return Verification.objects.values_list("state", flat=True).get(id=number)
+
+
+def test_a_verification_and_resyncs_take_turns_as_they_were_asked_for(world: World) -> None:
+    before = placed("Lakeside", "School")
+    number = asked_to_verify("Lakeside", "School", "Calendar")
+    after = placed("Lakeside", "School")
+    with workers(world, 2):
+        wait_until(lambda: state_of(after) == "finished")
+    from upstate.hub.models import AgentEntry, Resync, Verification
+
+    found = Verification.objects.get(id=number)
+    first, last = Resync.objects.get(id=before), Resync.objects.get(id=after)
+    assert (found.state, found.attempts) == ("finished", 1)
+    assert first.finished_at <= found.started_at  # type: ignore[operator]
+    assert found.finished_at <= last.started_at  # type: ignore[operator]
+    assert set(found.verified.values_list("state", flat=True)) == {"compared"}
+    assert AgentEntry.objects.filter(line__startswith=f"Verification {number} finished").count() == 1
+
+
+def test_a_verification_that_a_worker_left_is_begun_anew_and_three_times_at_most(world: World) -> None:
+    from upstate.hub.models import Verification, VerifiedObject
+
+    number = asked_to_verify("Lakeside", "School", "Calendar")
+    Verification.objects.filter(id=number).update(state="running", attempts=2)
+    VerifiedObject.objects.filter(verification=number, object="School").update(state="not compared", message="cut off")
+    with workers(world):
+        wait_until(lambda: verified(number) == "finished")
+    given_up = asked_to_verify("Lakeside", "School")
+    Verification.objects.filter(id=given_up).update(state="running", attempts=3)
+    with workers(world):
+        wait_until(lambda: verified(given_up) == "failed")
+    assert VerifiedObject.objects.get(verification=given_up).state == "not compared"
+
+
+def test_a_source_that_is_gone_fails_the_verification_and_no_object_is_compared(world: World) -> None:
+    from upstate.hub.models import Source, VerifiedObject
+
+    Source.objects.filter(district=world.riverton).update(url="/no/such/place.sqlite")
+    number = asked_to_verify("Riverton", "School")
+    with workers(world):
+        wait_until(lambda: verified(number) == "failed")
+    row = VerifiedObject.objects.get(verification=number)
+    assert row.state == "not compared"
+    assert "/no/such/place.sqlite" in row.message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from upstate.cli.progress import Watcher
     from upstate.hub.reports import ObjectRun, Outlook, Root
+    from upstate.loading.verifying import Looked
     from upstate.planning import Plan
 
 
@@ -45,6 +46,26 @@ class Standing:
     unfinished: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class VerificationEnded:
+    """What a verification found, object by object; the differences it names are the first of each."""
+
+    verification: int
+    district: str
+    objects: tuple[Looked, ...]
+
+    @property
+    def equal(self) -> bool:
+        """Whether every object was compared to its end, there was one at all, and nothing unexpected differs."""
+        return bool(self.objects) and all(each.equal for each in self.objects)
+
+    @property
+    def resync_needed(self) -> tuple[str, ...]:
+        """The objects of which a resync would mend something."""
+        found = (each.verified for each in self.objects)
+        return tuple(verified.object for verified in found if verified is not None and verified.resync_needed)
+
+
 class Hub(Protocol):
     """What commands ask of a hub. A district is named as people type it; UpstateError in one line."""
 
@@ -68,6 +89,11 @@ class Hub(Protocol):
         watcher: Watcher,
     ) -> Ended:
         """Run a resync to its end; the watcher is told of warnings and how it goes."""
+
+    def verify(
+        self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]
+    ) -> VerificationEnded:
+        """Compare both ends of these objects (None: all); `say` hears of a wait."""
 
     def standing(self, district: str) -> Standing:
         """Where each object stands."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from upstate.cli.choosing import find_object
-from upstate.cli.hubs import Ended, Standing
+from upstate.cli.hubs import Ended, Standing, VerificationEnded
 from upstate.cli.settings import open_state
 from upstate.planning import Plan
 
@@ -65,6 +65,19 @@ class LocalHub:
         return Ended(
             outcome.resync, outcome.district.name, outcome.school_year, outcome.state, outcome.runs, outcome.seconds
         )
+
+    def verify(
+        self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]
+    ) -> VerificationEnded:
+        """Compare here, to the end."""
+        from upstate.cli.planned import plan_resync
+        from upstate.cli.verifying import verify_here
+
+        planned = plan_resync(district, objects, year=year, check_dependencies=False)
+        name = planned.district.name
+        wait = f"A resync or verification of {name} is running; verifying after it."
+        number, found = verify_here(self._url, planned, lambda: say(wait))
+        return VerificationEnded(number, name, found)
 
     def standing(self, district: str) -> Standing:
         """Where each object stands."""

@@ -77,7 +77,7 @@ def run_resync(
             if left is not None:
                 watcher.say(f"Resync {left.id} of other objects was interrupted; finishing it first.")
                 run_placed(database_url, left, catalog, source, watcher)
-            asked_by = _who()
+            asked_by = who()
             placed = place_resync(
                 plan,
                 district.zone_id,
@@ -154,7 +154,8 @@ def _cancel(connection: Connection) -> None:
         connection.cancel_safe(timeout=5)
 
 
-def _who() -> str:
+def who() -> str:
+    """Who runs this command."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from upstate.cli.hubs import RemoteAddress, VerificationEnded, open_hub
 from upstate.cli.printing import console, count, key_text, number, print_json
+from upstate.errors import ConfigError
 
 if TYPE_CHECKING:
-    from upstate.cli.planned import Planned
-    from upstate.cli.verifying import Timed
     from upstate.loading.references import Checked
 
 
@@ -25,77 +24,82 @@ if TYPE_CHECKING:
 def verify(district: str, objects: tuple[str, ...], year: int | None, references: bool, as_json: bool) -> None:
     """Say whether the district and the state hold the same, object by object (none named: all of them).
 
-    Nothing is moved or changed. Differences that are as they should be (records that a rejection keeps out, values
-    that the state owns) are counted apart. An answer that is not whole is an error and never "equal".
+    Nothing is moved or changed; what was found is kept, and shown on the district's page Verification Summary.
+    Differences that are as they should be (records that a rejection keeps out, values that the state owns) are counted
+    apart. An object that was not compared to its end is never "equal": it is named with the reason, and the command
+    ends with 1.
 
     \b
     Examples:  upstate verify Lakeside
                upstate verify Lakeside Enrollment Roster --json
                upstate verify Lakeside --references
     """
-    from upstate.cli.settings import open_state
-
-    database_url = open_state()
-    from upstate.cli.planned import plan_resync
-
-    planned = plan_resync(district, objects or None, year=year, check_dependencies=False)
     if references:
-        _references(database_url, planned, as_json=as_json)
+        _references(district, objects, year, as_json=as_json)
         return
-    from upstate.cli.verifying import verify_district
-
     began = time.monotonic()
-    said = f"A resync of {planned.district.name} is running; verifying after it."
-    found = tuple(verify_district(database_url, planned, lambda: click.echo(said, err=True)))
+    ended = open_hub().verify(district, objects or None, year=year, say=lambda line: click.echo(line, err=True))
     if as_json:
-        print_json(summary_json(found))
-        return
-    _print(planned, found, time.monotonic() - began)
+        print_json(summary_json(ended))
+    else:
+        _print(ended, time.monotonic() - began)
+    failed = [each for each in ended.objects if each.verified is None]
+    for each in failed:
+        click.echo(f"upstate: {each.object} was not compared: {each.message}", err=True)
+    if failed:
+        raise click.exceptions.Exit(1)
 
 
-def summary_json(found: Sequence[Timed]) -> dict[str, Any]:
-    """The one JSON object that `verify --json` promises."""
+def summary_json(ended: VerificationEnded) -> dict[str, Any]:
+    """The one JSON object that `verify --json` promises; what was not compared has null for its counts."""
+    objects: list[dict[str, Any]] = []
+    for each in ended.objects:
+        found = each.verified
+        sets = dict.fromkeys(_WORDS) if found is None else dict(found.unexpected)
+        row = {
+            "object": each.object,
+            "district_count": None if found is None else found.district_count,
+            "state_count": None if found is None else found.state_count,
+            **sets,
+            "expected": {} if found is None else dict(found.expected),
+            "seconds": round(each.seconds, 3),
+        }
+        objects.append(row if found is not None else {**row, "message": each.message})
     return {
-        "equal": all(timed.verified.equal for timed in found),
-        "resync_needed": [timed.verified.object for timed in found if timed.verified.resync_needed],
-        "objects": [
-            {
-                "object": timed.verified.object,
-                "district_count": timed.verified.district_count,
-                "state_count": timed.verified.state_count,
-                **timed.verified.unexpected,
-                "expected": dict(timed.verified.expected),
-                "seconds": round(timed.seconds, 3),
-            }
-            for timed in found
-        ],
+        "verification": ended.verification,
+        "equal": ended.equal,
+        "resync_needed": list(ended.resync_needed),
+        "objects": objects,
     }
 
 
-def _print(planned: Planned, found: Sequence[Timed], seconds: float) -> None:
+def _print(ended: VerificationEnded, seconds: float) -> None:
     from upstate.cli.tables import verification_table
 
     out = console()
-    out.print(verification_table(timed.verified for timed in found))
-    for timed in found:
-        for difference in timed.verified.first[:5]:
+    compared = [each.verified for each in ended.objects if each.verified is not None]
+    out.print(verification_table(compared))
+    for found in compared:
+        for difference in found.first[:5]:
             where = f" in {', '.join(difference.columns)}" if difference.columns else ""
-            out.print(
-                f"{timed.verified.object} {key_text(difference.key)}: {_WORDS[difference.kind]}{where}", soft_wrap=True
-            )
-    expected = sum(sum(timed.verified.expected.values()) for timed in found)
-    unequal = [timed.verified for timed in found if not timed.verified.equal]
+            said = f"{found.object} {key_text(difference.key)}: {_WORDS[difference.kind]}{where}"
+            out.print(said, soft_wrap=True)
+    expected = sum(sum(found.expected.values()) for found in compared)
+    unequal = [found.object for found in compared if not found.equal]
+    missing = len(ended.objects) - len(compared)
     out.print()
+    if missing:
+        out.print(f"Not compared: {count(missing, 'object')}. Nobody can say that the ends are equal.", soft_wrap=True)
     if unequal:
-        out.print(f"Not equal: {', '.join(v.object for v in unequal)}.", soft_wrap=True)
-    else:
-        out.print(f"Equal: {count(len(found), 'object')}, {count(expected, 'difference')} as expected.")
-    needed = [timed.verified.object for timed in found if timed.verified.resync_needed]
-    if needed:
-        out.print(f"A resync is needed: upstate resync {planned.district.name} {' '.join(needed)}", soft_wrap=True)
+        out.print(f"Not equal: {', '.join(unequal)}.", soft_wrap=True)
+    elif ended.equal:
+        out.print(f"Equal: {count(len(compared), 'object')}, {count(expected, 'difference')} as expected.")
+    if ended.resync_needed:
+        needed = " ".join(ended.resync_needed)
+        out.print(f"A resync is needed: upstate resync {ended.district} {needed}", soft_wrap=True)
     elif unequal:
         out.print("A resync would change nothing here: the state holds rows that the district no longer has.")
-    out.print(f"Verified in {seconds:.1f} s; nothing was changed.")
+    out.print(f"Verified in {seconds:.1f} s, kept as verification {ended.verification}; nothing was changed.")
 
 
 _WORDS = {
@@ -106,10 +110,17 @@ _WORDS = {
 }
 
 
-def _references(database_url: str, planned: Planned, *, as_json: bool) -> None:
+def _references(district: str, objects: tuple[str, ...], year: int | None, *, as_json: bool) -> None:
+    if isinstance(click.get_current_context().find_root().obj, RemoteAddress):
+        raise ConfigError("upstate verify --references works on this machine alone. Leave out --hub.")
+    from upstate.cli.settings import open_state
+
+    database_url = open_state()
+    from upstate.cli.planned import plan_resync
     from upstate.hub.postgres import connect, database_errors
     from upstate.loading.references import check_references
 
+    planned = plan_resync(district, objects or None, year=year, check_dependencies=False)
     with connect(database_url) as connection, database_errors():
         checked = check_references(connection, planned.catalog, planned.district.id, planned.plan.objects)
     missing = sum(reference.missing for reference in checked)

@@ -14,6 +14,7 @@ from django.db import connections
 from upstate.agent.sources import LostSourceError
 from upstate.cli.running import run_placed
 from upstate.cli.sources import source_of
+from upstate.cli.working_verifications import work_at_verification
 from upstate.errors import DatabaseError, FencedError, UpstateError
 from upstate.hub.agents import note_line, note_seen
 from upstate.hub.chores import CHORES
@@ -21,6 +22,7 @@ from upstate.hub.districts import KnownDistrict, all_districts
 from upstate.hub.reports import ObjectRun
 from upstate.hub.resyncs import PlacedResync, fail_resync, next_resync, waiting_zones
 from upstate.hub.set_up import catalog_in_force
+from upstate.hub.verifications import next_verification
 from upstate.hub.zone_lock import ZoneLock, try_zone_lock
 
 _LOOK_AGAIN = 0.5  # seconds
@@ -93,16 +95,23 @@ class Worker:
         rest = _AFTER_TROUBLE
         try:
             with try_zone_lock(self._url, zone, school_year) as lock:
-                if lock is None:
-                    rest = _LOOK_AGAIN * 4  # another process is at it
-                else:
-                    placed = next_resync(zone, school_year)
-                    rest = 0.0 if placed is None else self._run(lock, zone, placed)
+                # without a lock, another process is at it
+                rest = _LOOK_AGAIN * 4 if lock is None else self._take(lock, zone, school_year)
         except DatabaseError as error:
             _log.warning("%s", error.message)
         finally:
             self._rest_until[zone, school_year] = time.monotonic() + rest
             connections.close_all()
+
+    def _take(self, lock: ZoneLock, zone: int, school_year: int) -> float:
+        """Take what is next, a verification or a resync; for how long the zone is then left alone, in seconds."""
+        verification = next_verification(zone, school_year)
+        if verification is not None:
+            district = next(each for each in all_districts() if each.zone_id == zone)
+            work_at_verification(self._url, lock, district, verification, self._stop)
+            return 0.0
+        placed = next_resync(zone, school_year)
+        return 0.0 if placed is None else self._run(lock, zone, placed)
 
     def _run(self, lock: ZoneLock, zone: int, placed: PlacedResync) -> float:
         """Run a resync; returns for how long its zone is then left alone, in seconds."""

@@ -34,19 +34,20 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A record on which the ends do not agree though nobody expects it, by its key as text; for one that is
-    `different`, in which columns."""
+    """A record on which the ends do not agree, by its key as text; for one that is `different`, in which columns.
+    `expected` says why it is as it should be; None: nobody expects it."""
 
     kind: Kind
     key: tuple[str | None, ...]
     columns: tuple[str, ...]
+    expected: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
     """How an object compares: records at both ends, unexpected differences counted by kind and the first of them by
     key, expected ones counted by why: the verdict of an open rejection (failed, blocked, excluded), `cleared` (policy
-    emptied a reference), or `state_owned`."""
+    emptied a reference), or `state_owned`; and the first of those by key."""
 
     object: str
     district_count: int
@@ -54,6 +55,7 @@ class Verified:
     unexpected: Mapping[Kind, int]
     expected: Mapping[str, int]
     first: tuple[Difference, ...]
+    first_expected: tuple[Difference, ...] = ()
 
     @property
     def equal(self) -> bool:
@@ -66,11 +68,27 @@ class Verified:
         return any(count for kind, count in self.unexpected.items() if kind != "state_only")
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """An object of a verification, and how many seconds it took. Without `verified` it was not compared to its end,
+    and `message` says why: it is then equal to nothing."""
+
+    object: str
+    verified: Verified | None
+    seconds: float
+    message: str = ""
+
+    @property
+    def equal(self) -> bool:
+        """Whether it was compared to its end and both ends hold the same, but for what is expected."""
+        return self.verified is not None and self.verified.equal
+
+
 def verify(connection: psycopg.Connection[Any], task: Task, batches: Iterable[Batch], *, show: int = 1000) -> Verified:
     """Hold what a comparison found (or, where task.everything, every record of the district) against the state's rows.
 
-    `task` says as for a landing what was compared; it needs no order. At most `show` differences are named. All is
-    rolled back. Whatever goes wrong raises: an answer that is not whole is none.
+    `task` says as for a landing what was compared; it needs no order. At most `show` differences of either sort are
+    named. All is rolled back. Whatever goes wrong raises: an answer that is not whole is none.
     """
     with connection.transaction(force_rollback=True), connection.cursor() as cursor:
         for name in ("plan_by_set", "spell_plainly", "make_refusal", "make_difference"):
@@ -85,15 +103,21 @@ def verify(connection: psycopg.Connection[Any], task: Task, batches: Iterable[Ba
         state_count = fetch_row(cursor, statement("count_held", table=table, same_year=same_year(task)), task.values)[0]
         records = filled.candidates + filled.refused if task.everything else task.district_records
         counted = cursor.execute(statement("count_differences")).fetchall()
-        first = cursor.execute(statement("first_differences"), {"show": show}).fetchall()
+        first, first_expected = (_first(cursor, unexpected, show) for unexpected in (True, False))
     return Verified(
         task.object.name,
         records,
         state_count,
         {kind: sum(n for k, why, n in counted if k == kind and why is None) for kind in KINDS},
         {why: sum(n for _, w, n in counted if w == why) for why in sorted({w for _, w, _ in counted if w})},
-        tuple(Difference(kind, tuple(key), tuple(names)) for kind, key, names in first),
+        first,
+        first_expected,
     )
+
+
+def _first(cursor: Cursor, unexpected: bool, show: int) -> tuple[Difference, ...]:
+    rows = cursor.execute(statement("first_differences"), {"unexpected": unexpected, "show": show}).fetchall()
+    return tuple(Difference(kind, tuple(key), tuple(names), why) for kind, key, names, why in rows)
 
 
 def _find(cursor: Cursor, task: Task) -> None:

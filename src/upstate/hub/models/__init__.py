@@ -11,7 +11,9 @@ from upstate.hub.models.people import AuditEntry, Grant, Person, Role, SignInAtt
 from upstate.hub.models.rejection import Rejection
 from upstate.hub.models.requests import RequestedDistrict, StateRequest
 from upstate.hub.models.resync import Batch, Order, Resync
+from upstate.hub.models.state_settings import StateSetting
 from upstate.hub.models.tokens import Token
+from upstate.hub.models.verifications import Verification, VerifiedDifference, VerifiedObject
 from upstate.hub.models.years import YearSwitch
 
 __all__ = [
@@ -36,8 +38,12 @@ __all__ = [
     "SignInAttempt",
     "Source",
     "StateRequest",
+    "StateSetting",
     "Tally",
     "Token",
+    "Verification",
+    "VerifiedDifference",
+    "VerifiedObject",
     "YearSwitch",
     "Zone",
 ]

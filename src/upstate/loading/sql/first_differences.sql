@@ -1,2 +1,3 @@
--- The first of those that nobody expects, by key.
-select kind, key, columns from pg_temp.difference where expected is null order by key, kind limit %(show)s
+-- The first by key of those that nobody expects, or of those that are as they should be.
+select kind, key, columns, expected from pg_temp.difference where (expected is null) = %(unexpected)s
+order by key, kind limit %(show)s
