@@ -49,7 +49,9 @@ def test_no_parameter_of_any_operation_can_be_filled_so_that_the_hub_breaks(
     path: str, parameters: list[str], world: World, caller: Callable[[str], Caller]
 ) -> None:
     sam = caller("sam")
-    whole = path.replace("{district}", str(world.lakeside)).replace("{resync}", str(world.resync))
+    whole = path
+    for part, fact in (("district", world.lakeside), ("resync", world.resync), ("verification", world.verification)):
+        whole = whole.replace(f"{{{part}}}", str(fact))
     assert sam.call("get", whole).status_code == 200
     starts = [base64.urlsafe_b64encode(json.dumps(each).encode()).decode().rstrip("=") for each in STARTS]
     for name in parameters:
@@ -58,9 +60,10 @@ def test_no_parameter_of_any_operation_can_be_filled_so_that_the_hub_breaks(
             if answer.status_code != 200:
                 line_of(answer, 400)
     for number in ("0", "999999", "9" * 18, "9" * 30):
-        for part in ("{district}", "{resync}"):
+        for part in ("{district}", "{resync}", "{verification}"):
             if part in path:
-                other = path.replace(part, number).replace("{district}", str(world.lakeside)).replace("{resync}", "1")
+                other = path.replace(part, number).replace("{district}", str(world.lakeside))
+                other = other.replace("{resync}", "1").replace("{verification}", "1")
                 line_of(sam.call("get", other), 404)
 
 
@@ -97,6 +100,6 @@ def test_a_fault_of_our_own_is_one_line_and_says_nothing_of_itself(
 def test_the_description_is_there_for_everyone_and_names_every_operation(world: World) -> None:
     described = Client(SERVER_NAME="localhost").get("/api/v1/openapi.json").json()
     assert described["openapi"].startswith("3.")
-    assert len(described["paths"]) == 9
+    assert len(described["paths"]) == 12
     page = Client(SERVER_NAME="localhost").get("/api/v1/").text
     assert all(path in page for path in described["paths"])

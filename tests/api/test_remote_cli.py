@@ -130,9 +130,29 @@ def test_the_lines_of_a_resync_are_the_same_too(served: Served) -> None:
     assert "2/2 School" in away
 
 
+def test_a_verification_from_elsewhere_runs_at_the_hub_and_is_told_as_if_it_ran_here(served: Served) -> None:
+    arguments = ("verify", "Riverton", "School", "Calendar")
+    away, here = (
+        json.loads(each) for each in (served.ask("olive", *arguments, "--json"), served.here.done(*arguments, "--json"))
+    )
+    assert served.here.rows(f"SELECT asked_by FROM hub_verification WHERE id = {away['verification']}") == [("Olive",)]
+    for told in (away, here):
+        del told["verification"]
+        for each in told["objects"]:
+            del each["seconds"]
+    assert away == here
+    assert [each["object"] for each in away["objects"]] == ["School", "Calendar"]
+
+    def plain(text: str) -> str:
+        return re.sub(r"\d+\.\d s|verification \d+", "", text)
+
+    assert plain(served.ask("olive", *arguments)) == plain(served.here.done(*arguments))
+
+
 def test_who_may_not_is_told_so_in_one_line(served: Served) -> None:
     rhea, olive = served.away("rhea"), served.away("olive")
     assert "right to send a resync" in rhea.fails("--hub", served.address, "resync", "Lakeside", "School")
+    assert "right to compare" in rhea.fails("--hub", served.address, "verify", "Lakeside", "School")
     assert olive.fails("--hub", served.address, "status", "Lakeside") == (
         'There is no district "Lakeside". You may see: Riverton.'
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -34,6 +34,7 @@ class World:
     lakeside: int
     riverton: int
     resync: int
+    verification: int
 
     def value(self, name: Any) -> Any:
         """What a table of tests means: "@lakeside" is the id of Lakeside, anything else is itself."""
@@ -53,6 +54,7 @@ def made_world(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Wo
     from upstate.catalog import catalog_files, shipped_catalog
     from upstate.cli.planned import plan_resync
     from upstate.cli.running import run_resync
+    from upstate.cli.verifying import verify_here
     from upstate.demo import Recipe, make_district
     from upstate.hub.districts import add_district
     from upstate.hub.people import seed_cast
@@ -68,9 +70,10 @@ def made_world(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Wo
         ids.append(known.id)
     run_resync(url, plan_resync("Riverton", ["School"]))
     outcome = run_resync(url, plan_resync("Lakeside", None))
+    verification, _ = verify_here(url, plan_resync("Lakeside", ["School", "Calendar"]), lambda: None)
     seed_cast()
     _let_go()
-    return World(url, ids[0], ids[1], outcome.resync)
+    return World(url, ids[0], ids[1], outcome.resync, verification)
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ def world(made_world: World, cluster_url: str) -> Iterator[World]:
     name = f"test_{uuid.uuid4().hex}"
     url = _create(cluster_url, name, urlsplit(made_world.url).path[1:])
     turn_to(url)
-    yield World(url, made_world.lakeside, made_world.riverton, made_world.resync)
+    yield replace(made_world, url=url)
     _let_go()
     with psycopg.connect(cluster_url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -27,7 +27,7 @@ COMMANDS = (
     "catalog",
     "database",
 )
-REMOTE = ("plan", "resync", "status", "errors", "history")  # those that can ask a hub elsewhere
+REMOTE = ("plan", "resync", "status", "errors", "verify", "history")  # those that can ask a hub elsewhere
 _INTERRUPTED = 130
 
 

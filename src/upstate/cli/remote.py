@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any, Literal
 
 import click
 
 from upstate.cli.choosing import find_name
-from upstate.cli.hubs import Ended, Standing
+from upstate.cli.hubs import Ended, Standing, VerificationEnded
 from upstate.cli.progress import Watcher
 from upstate.cli.remote_client import RemoteClient
-from upstate.cli.remote_reading import read_history, read_outlook, read_plan, read_rejection, read_root, read_run
+from upstate.cli.remote_reading import (
+    read_history,
+    read_looked,
+    read_outlook,
+    read_plan,
+    read_rejection,
+    read_root,
+    read_run,
+)
 from upstate.errors import ConfigError, HubError
 from upstate.hub.reports import Outlook, Root
 from upstate.planning import Plan
@@ -22,6 +30,7 @@ from upstate.planning import Plan
 _LOOK_AGAIN = (0.3, 2.0)  # seconds between two looks at a resync, at first and at most
 _AT_ONCE = 5_000
 _MOST_ROOTS = 100_000
+_MOST_NAMED = 5  # differences of an object, as the command prints them
 _INTERRUPTED = 130
 
 
@@ -95,6 +104,27 @@ class RemoteHub:
         runs = tuple(read_run(each) for each in ended["objects"])
         return Ended(number, ended["district"], ended["year"], ended["state"], runs, time.monotonic() - began)
 
+    def verify(
+        self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]
+    ) -> VerificationEnded:
+        """Place it there, and watch it to its end."""
+        path = f"{self._path(district)}/verifications"
+        placed = self._client.post(path, {"objects": None if objects is None else list(objects), "year": year})
+        number = placed["verification"]
+        try:
+            ended = self._await(f"{path}/{number}", placed, f"Verification {number} waits for its turn.", say)
+        except KeyboardInterrupt:
+            raise LeftRunning(f"stopped watching. Verification {number} goes on at the hub.") from None
+        except HubError as error:
+            raise HubError(f"{error.message} Verification {number} may go on at the hub.") from error
+        found = []
+        for each in ended["objects"]:
+            unequal = each["state"] == "compared" and not each["equal"]
+            query = {"object": each["object"], "expected": False, "limit": _MOST_NAMED}
+            first = self._client.get(f"{path}/{number}/differences", **query)["differences"] if unequal else ()
+            found.append(read_looked(each, first))
+        return VerificationEnded(number, ended["district"], tuple(found))
+
     def standing(self, district: str) -> Standing:
         """Where each object stands."""
         answer = self._get(district, "status")
@@ -151,17 +181,32 @@ class RemoteHub:
 
     def _watch(self, district: str, placed: dict[str, Any], watcher: Watcher) -> dict[str, Any]:
         path = f"{self._path(district)}/resyncs/{placed['resync']}"
+
+        def see(seen: dict[str, Any]) -> None:
+            watcher.see(placed["resync"], tuple(read_run(each) for each in seen["objects"]))
+
+        return self._await(path, placed, f"Resync {placed['resync']} waits for its turn.", watcher.say, see)
+
+    def _await(
+        self,
+        path: str,
+        seen: dict[str, Any],
+        waits: str,
+        say: Callable[[str], None],
+        see: Callable[[dict[str, Any]], None] = lambda _: None,
+    ) -> dict[str, Any]:
+        """Look again and again until what is there has ended; `say` it once where it waits for long."""
         pause, longest = _LOOK_AGAIN
-        seen, told = placed, False
+        told = False
         while seen["state"] not in ("finished", "failed"):
             time.sleep(pause)
             pause = min(pause * 1.2, longest)
             seen = self._client.get(path, patient=True)
             if seen["state"] == "queued" and pause == longest and not told:
-                watcher.say(f"Resync {placed['resync']} waits for its turn.")
+                say(waits)
                 told = True
             if seen["state"] != "queued":
-                watcher.see(placed["resync"], tuple(read_run(each) for each in seen["objects"]))
+                see(seen)
         return seen
 
     def _pages(self, district: str, name: str, **query: Any) -> Iterator[dict[str, Any]]:

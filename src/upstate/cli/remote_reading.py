@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from upstate.hub.reports import ObjectRun, Outlook, Root
+from upstate.loading.verifying import KINDS, Difference, Looked, Verified
 from upstate.planning import Counts, Plan, Status, Step
 
 Json = Mapping[str, Any]
@@ -84,6 +85,21 @@ def read_root(root: Json) -> Root:
 def read_outlook(outlook: Json) -> Outlook:
     """What the open rejections come to."""
     return Outlook(**outlook)
+
+
+def read_looked(each: Json, first: Iterable[Json]) -> Looked:
+    """An object of a verification, with the first of its differences."""
+    if each["state"] != "compared":
+        return Looked(each["object"], None, each["seconds"] or 0.0, each["message"])
+    verified = Verified(
+        object=each["object"],
+        district_count=each["district_count"],
+        state_count=each["state_count"],
+        unexpected={kind: each[kind] for kind in KINDS},
+        expected=each["expected"],
+        first=tuple(Difference(row["kind"], tuple(row["key"]), tuple(row["columns"])) for row in first),
+    )
+    return Looked(each["object"], verified, each["seconds"] or 0.0)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from upstate.errors import ConfigError
 
 if TYPE_CHECKING:
     from upstate.loading.references import Checked
+    from upstate.loading.verifying import Kind
 
 
 @click.command()
@@ -55,7 +57,7 @@ def summary_json(ended: VerificationEnded) -> dict[str, Any]:
     objects: list[dict[str, Any]] = []
     for each in ended.objects:
         found = each.verified
-        sets = dict.fromkeys(_WORDS) if found is None else dict(found.unexpected)
+        sets: dict[str, int | None] = {kind: None if found is None else found.unexpected[kind] for kind in _WORDS}
         row = {
             "object": each.object,
             "district_count": None if found is None else found.district_count,
@@ -102,7 +104,7 @@ def _print(ended: VerificationEnded, seconds: float) -> None:
     out.print(f"Verified in {seconds:.1f} s, kept as verification {ended.verification}; nothing was changed.")
 
 
-_WORDS = {
+_WORDS: Mapping[Kind, str] = {
     "district_only": "only at the district",
     "state_only": "only at the state",
     "different": "different",

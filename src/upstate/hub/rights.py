@@ -53,6 +53,14 @@ TOOLS: Final = (
         ),
     ),
     Tool(
+        "Verification (State)",
+        (
+            Right("verifications.view", "R", "see at a glance which districts agree with the state"),
+            Right("verifications.run", "W", "compare any district with the state"),
+        ),
+        for_state=True,
+    ),
+    Tool(
         "Process Alerts",
         (
             Right("alerts.view", "R", "get and see process alerts"),
@@ -103,6 +111,8 @@ STATE_ONLY: Final = frozenset(right.name for tool in TOOLS if tool.for_state for
 
 _LOOKING: Final = ("batch.view", "errors.view", "verification.view", "alerts.view", "agents.view", "fields.view")
 
+_THE_DISTRICTS: Final = ("batch.run", "verification.run")  # the state has ways of its own to the same
+
 # a role's name: its rights; made by hub/people.py in every installation, and free to be changed there
 ROLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -117,8 +127,8 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "people.change",
         ),
         "District reader": _LOOKING,
-        "State administrator": tuple(name for name in RIGHTS if name != "batch.run"),
-        "State reader": (*_LOOKING, "requests.view", "zones.view"),
+        "State administrator": tuple(name for name in RIGHTS if name not in _THE_DISTRICTS),
+        "State reader": (*_LOOKING, "verifications.view", "requests.view", "zones.view"),
     }
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection as control
@@ -168,7 +168,7 @@ def fail_verification(verification: int, message: str) -> None:
         )
 
 
-def _keep_differences(verified: int, differences: Sequence[Difference], owners: dict[str, str]) -> None:
+def _keep_differences(verified: int, differences: Sequence[Difference], owners: Mapping[str, str]) -> None:
     if not differences:
         return
     with control.cursor() as cursor, cursor.copy(statement("keep_differences")) as copy:

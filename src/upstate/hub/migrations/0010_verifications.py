@@ -10,13 +10,13 @@ from django.db import migrations, models
 
 
 def _sql(name: str) -> str:
-    return (Path(__file__).parent / f"0009_{name}.sql").read_text(encoding="utf-8")
+    return (Path(__file__).parent / f"0010_{name}.sql").read_text(encoding="utf-8")
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hub', '0008_comparisons'),
+        ('hub', '0009_counters'),
     ]
 
     operations = [
