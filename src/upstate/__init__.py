@@ -75,11 +75,13 @@ def resync(
     year: int | None = None,
     check_dependencies: bool = True,
     everything: bool = False,
+    rehearse: bool = False,
 ) -> Outcome:
     """Send objects of a district (None: all of them) and what they depend on to the state; returns how it ended.
 
     Of what the state has already, only what differs is sent, unless `everything` is asked for. The same call again
-    finishes what an interrupted one began. UpstateError in one line.
+    finishes what an interrupted one began. To `rehearse` is to do all of it and write nothing.
+    UpstateError in one line.
     """
     from upstate.hub.start import Configuration, start
 
@@ -88,4 +90,6 @@ def resync(
     from upstate.cli.running import run_resync
 
     planned = plan_resync(district, objects, year=year, check_dependencies=check_dependencies)
-    return run_resync(database_url, planned, check_dependencies=check_dependencies, everything=everything)
+    return run_resync(
+        database_url, planned, check_dependencies=check_dependencies, everything=everything, rehearse=rehearse
+    )

@@ -67,6 +67,14 @@ def test_a_resync_that_is_started_is_queued_audited_and_can_be_followed(world: W
     assert "a test" in subject
 
 
+def test_a_rehearsal_is_placed_as_a_resync_is_and_says_what_it_is(world: World, caller: Callers) -> None:
+    dana = caller("dana")
+    answer = dana.post(f"/districts/{world.lakeside}/resyncs", {"objects": ["School"], "rehearse": True})
+    assert (answer.status_code, answer.json()["mode"]) == (202, "rehearsal")
+    ((subject,),) = rows(world, "SELECT subject FROM hub_audit_entry WHERE action = 'rehearsed a resync'")
+    assert f"rehearsal {answer.json()['resync']}" in subject
+
+
 @pytest.mark.parametrize(
     "body",
     [

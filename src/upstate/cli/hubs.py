@@ -86,9 +86,10 @@ class Hub(Protocol):
         year: int | None,
         check_dependencies: bool,
         everything: bool,
+        rehearse: bool,
         watcher: Watcher,
     ) -> Ended:
-        """Run a resync to its end; the watcher is told of warnings and how it goes."""
+        """Run a resync, or a rehearsal, to its end; the watcher is told of warnings and how it goes."""
 
     def verify(
         self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]

@@ -51,6 +51,7 @@ class LocalHub:
         year: int | None,
         check_dependencies: bool,
         everything: bool,
+        rehearse: bool,
         watcher: Watcher,
     ) -> Ended:
         """Run it here, to its end."""
@@ -60,7 +61,7 @@ class LocalHub:
         planned = plan_resync(district, objects, year=year, check_dependencies=check_dependencies)
         for warning in planned.plan.warnings:
             watcher.say(f"Mind: {warning}")
-        how = {"check_dependencies": check_dependencies, "everything": everything}
+        how = {"check_dependencies": check_dependencies, "everything": everything, "rehearse": rehearse}
         outcome = run_resync(self._url, planned, **how, watcher=watcher)
         return Ended(
             outcome.resync, outcome.district.name, outcome.school_year, outcome.state, outcome.runs, outcome.seconds

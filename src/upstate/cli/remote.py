@@ -81,6 +81,7 @@ class RemoteHub:
         year: int | None,
         check_dependencies: bool,
         everything: bool,
+        rehearse: bool,
         watcher: Watcher,
     ) -> Ended:
         """Place it there, and watch it to its end."""
@@ -92,6 +93,7 @@ class RemoteHub:
             "year": year,
             "check_dependencies": check_dependencies,
             "everything": everything,
+            "rehearse": rehearse,
         }
         placed = self._client.post(f"{self._path(district)}/resyncs", wanted)
         number = placed["resync"]

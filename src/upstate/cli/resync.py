@@ -14,10 +14,13 @@ from upstate.cli.printing import console, key_text, print_json
 if TYPE_CHECKING:
     from upstate.hub.reports import Root
 
+_NOTHING = "nothing was written."
+
 
 @click.command()
 @choice
 @click.option("--everything", is_flag=True, help="Send every record, not only what differs from what the state holds.")
+@click.option("--rehearse", is_flag=True, help="Do all of it and write nothing: show what a resync would come to.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the resync, its objects, its roots.")
 def resync(
     district: str,
@@ -26,6 +29,7 @@ def resync(
     no_dependencies: bool,
     year: int | None,
     everything: bool,
+    rehearse: bool,
     as_json: bool,
 ) -> None:
     """Send these OBJECTs of a district to the state, with what they depend on, and show what happened.
@@ -36,10 +40,14 @@ def resync(
     fail. It ends with 1 where an object could not be read or landed as a whole. A command that was killed is finished
     by running it again.
 
+    With --rehearse all of it is read, judged and merged as in a resync, and then undone: every count and every root is
+    what the resync would have, and the state, the Error Log and the statuses stay as they are.
+
     \b
     Examples:  upstate resync Lakeside --all
                upstate resync Lakeside Enrollment Roster
                upstate resync Lakeside TestScore --no-dependencies --json
+               upstate resync Lakeside --all --rehearse
     """
     chosen = choose("resync", district, objects, all_objects)
     hub = open_hub()
@@ -52,9 +60,10 @@ def resync(
             year=year,
             check_dependencies=not no_dependencies,
             everything=everything,
+            rehearse=rehearse,
             watcher=watcher,
         )
-    _report(hub, outcome, as_json=as_json)
+    _report(hub, outcome, rehearsal=rehearse, as_json=as_json)
     failed = [run for run in outcome.runs if run.state == "failed"]
     for run in failed:
         click.echo(f"upstate: {run.object} failed as a whole: {run.message}", err=True)
@@ -62,16 +71,18 @@ def resync(
         raise click.exceptions.Exit(1)
 
 
-def _report(hub: Hub, outcome: Ended, *, as_json: bool) -> None:
+def _report(hub: Hub, outcome: Ended, *, rehearsal: bool, as_json: bool) -> None:
     from upstate.cli.tables import outlook_lines, roots_table, status_table
 
     district, resync = outcome.district, outcome.resync
     if as_json:
-        print_json(outcome_json(outcome, hub.roots(district, resync=resync)))
+        print_json(outcome_json(outcome, hub.roots(district, resync=resync), rehearsal=rehearsal))
         return
     out = console()
     by_name = {run.object: run for run in outcome.runs}
-    started = hub.standing(district).runs
+    if rehearsal:
+        out.print(f"What a resync would come to; this is a rehearsal, and {_NOTHING}", style="bold")
+    started = {} if rehearsal else hub.standing(district).runs
     out.print(status_table(by_name, {**by_name, **{n: r for n, r in started.items() if n in by_name}}, split=True))
     said = hub.outlook(district, resync=resync)
     for line in outlook_lines(said):
@@ -79,13 +90,17 @@ def _report(hub: Hub, outcome: Ended, *, as_json: bool) -> None:
     if said.problems:
         problems = hub.roots(district, resync=resync, verdict="failed", limit=5)
         out.print(roots_table(root for root in problems if root.blocks))
-    out.print(f"Resync {resync} {outcome.state} in {outcome.seconds:.1f} s.")
+    if rehearsal:
+        out.print(f"Rehearsal {resync} {outcome.state} in {outcome.seconds:.1f} s; {_NOTHING}")
+    else:
+        out.print(f"Resync {resync} {outcome.state} in {outcome.seconds:.1f} s.")
 
 
-def outcome_json(outcome: Ended, roots: Iterable[Root]) -> dict[str, Any]:
+def outcome_json(outcome: Ended, roots: Iterable[Root], *, rehearsal: bool = False) -> dict[str, Any]:
     """The one JSON object that `resync --json` promises."""
     return {
         "resync": outcome.resync,
+        **({"rehearsal": True} if rehearsal else {}),
         "district": outcome.district,
         "year": outcome.school_year,
         "objects": [

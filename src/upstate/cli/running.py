@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,10 +19,11 @@ from upstate.cli.progress import Silent, Watcher
 from upstate.cli.sources import source_of
 from upstate.errors import DatabaseError
 from upstate.hub.backlog import Backlog
-from upstate.hub.districts import KnownDistrict
+from upstate.hub.districts import KnownDistrict, district_of_resync
 from upstate.hub.door import InProcessDoor
 from upstate.hub.landing_loop import land_all
 from upstate.hub.postgres import Connection, connect
+from upstate.hub.rehearsals import rehearse_all
 from upstate.hub.reports import ObjectRun, resync_runs
 from upstate.hub.resyncs import PlacedResync, finish_resync, place_resync, start_resync, unfinished_resync
 from upstate.hub.zone_lock import zone_lock
@@ -47,11 +49,13 @@ def run_resync(
     *,
     check_dependencies: bool = True,
     everything: bool = False,
+    rehearse: bool = False,
     watcher: Watcher | None = None,
 ) -> Outcome:
     """Run a planned resync to its end, waiting for another of the same zone and year.
 
-    Unless `everything` is to be sent, objects that the state has are compared and what differs is sent.
+    Unless `everything` is to be sent, objects that the state has are compared and what differs is sent. To `rehearse`
+    is to do all of it and write nothing.
 
     One that a dead command left is finished first; where it is the one planned, that is all there is to do. Nothing
     is placed where the source lacks what the plan needs (SourceError).
@@ -70,12 +74,14 @@ def run_resync(
         ),
     ):
         left = unfinished_resync(district.zone_id, plan.school_year)
-        if left is not None and left.is_for(plan, everything=everything):
-            watcher.say(f"Going on with resync {left.id}, which was interrupted.")
+        if left is not None and left.is_for(plan, everything=everything, rehearse=rehearse):
+            going = "Beginning rehearsal {} anew" if rehearse else "Going on with resync {}"
+            watcher.say(f"{going.format(left.id)}, which was interrupted.")
             placed = left
         else:
             if left is not None:
-                watcher.say(f"Resync {left.id} of other objects was interrupted; finishing it first.")
+                other = "Rehearsal {}" if left.rehearsal else "Resync {} of other objects"
+                watcher.say(f"{other.format(left.id)} was interrupted; finishing it first.")
                 run_placed(database_url, left, catalog, source, watcher)
             asked_by = who()
             placed = place_resync(
@@ -84,6 +90,7 @@ def run_resync(
                 asked_by=asked_by,
                 check_dependencies=check_dependencies,
                 everything=everything,
+                rehearse=rehearse,
             )
         state, runs = run_placed(database_url, placed, catalog, source, watcher)
     return Outcome(placed.id, district, plan.school_year, state, runs, time.monotonic() - began)
@@ -99,20 +106,24 @@ def run_placed(
     # Arrow's own pool keeps much of what it once had (scale 2 of the demo: 423 against 364 MiB at the peak).
     pa.set_memory_pool(pa.system_memory_pool())
     start_resync(placed.id)
+    district = district_of_resync(placed.id)
     with (
         connect(database_url) as looking,
         connect(database_url) as landing,
-        InProcessDoor(database_url, placed.id, catalog, backlog := Backlog()) as door,
+        InProcessDoor(database_url, placed.id, catalog, backlog := _backlog(placed)) as door,
     ):
 
         def read() -> None:
             run_round(door, source, catalog)
             backlog.reading_ended()
 
-        threads = (
-            _started("agent", read, backlog),
-            _started("lander", lambda: land_all(landing, placed.id, catalog, backlog), backlog),
-        )
+        def land() -> None:
+            if placed.rehearsal:
+                rehearse_all(landing, database_url, placed.id, district, catalog, backlog)
+            else:
+                land_all(landing, placed.id, catalog, backlog)
+
+        threads = (_started("agent", read, backlog), _started("lander", land, backlog))
         try:
             while any(thread.is_alive() for thread in threads):
                 threads[-1].join(_LOOK_AGAIN)
@@ -133,6 +144,11 @@ def run_placed(
         left = ", ".join(run.object for run in runs if not run.settled)
         raise DatabaseError(f"Resync {placed.id} has not ended: {left}. Run the same command again to go on.")
     return state, runs
+
+
+def _backlog(placed: PlacedResync) -> Backlog:
+    """A rehearsal lands only when all is read, so nothing that is kept can be waited for."""
+    return Backlog(sys.maxsize) if placed.rehearsal else Backlog()
 
 
 def _started(name: str, work: Callable[[], None], backlog: Backlog) -> threading.Thread:

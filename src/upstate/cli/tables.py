@@ -147,7 +147,8 @@ def history_table(rows: Iterable[Mapping[str, Any]]) -> Table:
         if row["resync"] != last:
             last = row["resync"]
             table.add_section()
-            run = f"{row['mode']} resync for {row['school_year']}, asked for by {row['asked_by']}"
+            kind = "rehearsal, nothing written," if row["mode"] == "rehearsal" else f"{row['mode']} resync"
+            run = f"{kind} for {row['school_year']}, asked for by {row['asked_by']}"
             table.add_row(str(last), Text(run, style="bold", overflow="fold"))
         table.add_row(
             "",

@@ -116,7 +116,7 @@ class Worker:
     def _run(self, lock: ZoneLock, zone: int, placed: PlacedResync) -> float:
         """Run a resync; returns for how long its zone is then left alone, in seconds."""
         district = next(each for each in all_districts() if each.zone_id == zone)
-        self._tell(district, placed, f"Began a resync of {len(placed.objects)} objects.")
+        self._tell(district, placed, f"Began a {_name(placed)} of {len(placed.objects)} objects.")
         try:
             state, runs = self._carry_out(lock, district, placed)
         except (_Stopped, FencedError) as why:
@@ -135,7 +135,7 @@ class Worker:
         else:
             errors = sum(run.counts.errors for run in runs)
             processed = sum(run.counts.processed for run in runs)
-            said = f"The resync {state}: {processed:,} records, {errors:,} errors."
+            said = f"The {_name(placed)} {state}: {processed:,} records, {errors:,} errors."
             self._tell(district, placed, said, went_wrong=state == "failed")
         self._attempts.pop(placed.id, None)
         return 0.0
@@ -170,6 +170,10 @@ class Worker:
         note_line(district.id, message, resync=placed.id, went_wrong=True)
         fail_resync(placed.id, message)
         _log.warning("The resync failed.", extra={"district": district.id, "resync": placed.id})
+
+
+def _name(placed: PlacedResync) -> str:
+    return "rehearsal" if placed.rehearsal else "resync"
 
 
 class _Watch:

@@ -88,6 +88,12 @@ def find_district(name: str) -> KnownDistrict:
 
 
 @database_errors()
+def district_of_resync(resync: int) -> KnownDistrict:
+    """The district that a resync is of."""
+    return _known(models.District.objects.select_related("zone", "source").get(zone__resyncs=resync))
+
+
+@database_errors()
 def all_districts() -> tuple[KnownDistrict, ...]:
     """Every district, by name."""
     return tuple(_known(row) for row in _rows())
@@ -96,7 +102,9 @@ def all_districts() -> tuple[KnownDistrict, ...]:
 @database_errors()
 def ever_sent(district: KnownDistrict) -> frozenset[str]:
     """The objects that this district has landed at least once."""
-    landed = models.Order.objects.filter(resync__zone=district.zone_id, state="landed")
+    landed = models.Order.objects.filter(
+        resync__zone=district.zone_id, resync__mode__in=("full", "partial"), state="landed"
+    )
     return frozenset(landed.values_list("object", flat=True).distinct())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import psycopg
@@ -43,11 +44,20 @@ def land_all(connection: Connection, resync: int, catalog: Catalog, backlog: Bac
             backlog.wait_for_news(seen)
 
 
-def land_ready(connection: Connection, resync: int, catalog: Catalog, backlog: Backlog | None = None) -> int:
-    """Land whatever of a resync is ready now, parents first; returns how many orders were settled by it."""
+def land_ready(
+    connection: Connection,
+    resync: int,
+    catalog: Catalog,
+    backlog: Backlog | None = None,
+    lander: Callable[[Connection, Task], object] = land,
+) -> int:
+    """Land whatever of a resync is ready now, parents first; returns how many orders were settled by it.
+
+    `lander` settles one order as landed, or raises what `land` raises.
+    """
     settled = 0
     while (backlog is None or backlog.error is None) and (following := _next(connection, resync)) is not None:
-        done = _land(connection, catalog, following)
+        done = _land(connection, catalog, following, lander)
         settled += len(done)
         if backlog is not None:
             for order in done:
@@ -62,13 +72,15 @@ def _next(connection: Connection, resync: int) -> _Next | None:
 
 
 @database_errors()
-def _land(connection: Connection, catalog: Catalog, following: _Next) -> tuple[int, ...]:
+def _land(
+    connection: Connection, catalog: Catalog, following: _Next, lander: Callable[[Connection, Task], object]
+) -> tuple[int, ...]:
     """Land one order, or fail it with what needs it; the ids of the orders that this settled."""
     order = following.order
     message = _why_not(connection, catalog, order)
     if message is None:
         try:
-            land(connection, _task(catalog, following))
+            lander(connection, _task(catalog, following))
             return (order.id,)
         except FencedError:
             raise

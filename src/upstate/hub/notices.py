@@ -63,7 +63,8 @@ def _tell_of_a_resync() -> bool:
 def _tell(resync: models.Resync) -> None:
     district, failed = resync.zone.district, resync.state == "failed"
     text = f"{district.name}, {year_name(resync.school_year)}: {_said(resync, _result(resync.id))}"
-    name = "Resync Failed" if failed else "Resync Finished"
+    rehearsal = resync.mode == "rehearsal"
+    name = f"{'Rehearsal' if rehearsal else 'Resync'} {'Failed' if failed else 'Finished'}"
     address = reverse("history_run", kwargs={"district": district.id, "resync": resync.id})
     if resync.school_year != resync.zone.school_year:
         address += f"?year={resync.school_year}"
@@ -72,7 +73,7 @@ def _tell(resync: models.Resync) -> None:
     to_asker = asker is not None and not by_state and asker.is_active and belongs(asker, district.id)
     if asker is not None and to_asker:
         tell([asker], PROCESS, name, text, district=district.id, address=address, by_mail=True)
-    if not failed:
+    if not failed or rehearsal:
         return
     others = [p for p in people_with("alerts.view", district.id) if not (to_asker and p == asker)]
     for by_mail in (True, False):  # a mail goes to those who can send it again
@@ -82,8 +83,14 @@ def _tell(resync: models.Resync) -> None:
 
 def _said(resync: models.Resync, result: _Result) -> str:
     what = "the full resync" if resync.mode == "full" else f"the resync of {_count(result.objects, 'object')}"
+    if resync.mode == "rehearsal":
+        what = f"the rehearsal of {_count(result.objects, 'object')}"
     asked = f"{what} that {resync.asked_by} asked for"
     came_to = f"{_count(result.processed, 'record')} processed, {_count(result.errors, 'error')}"
+    if resync.mode == "rehearsal":
+        if result.objects_failed:
+            came_to += f", {_count(result.objects_failed, 'object')} would not land as a whole"
+        return f"{asked} has ended, and nothing was written. A resync would come to: {came_to}."
     if resync.state == "failed":
         whole = _count(result.objects_failed, "object")
         return f"{asked} failed: {whole} did not land as a whole. Of the others: {came_to}."

@@ -88,7 +88,7 @@ def roots(
     verdict: Literal["failed", "excluded"] | None = None,
     limit: int | None = None,
 ) -> Iterator[Root]:
-    """What must be mended, whatever holds back most first; with `resync`, of what that resync met.
+    """What must be mended, whatever holds back most first; with `resync`, of what that resync, or rehearsal, met.
 
     Roots that failed are problems; excluded ones are policy at work.
     """
@@ -99,7 +99,8 @@ def roots(
         "verdict": verdict,
         "limit": limit,
     }
-    for row in _rows(connection, "roots", values):
+    name = "rehearsed_roots" if _is_rehearsed(connection, resync) else "roots"
+    for row in _rows(connection, name, values):
         yield Root(
             object=row["root_object"],
             key=tuple(row["root_key"]),
@@ -113,8 +114,9 @@ def roots(
 
 
 def outlook(connection: Connection, district: KnownDistrict, *, resync: int | None = None) -> Outlook:
-    """What the open rejections come to; with `resync`, those that resync met."""
-    (row,) = _rows(connection, "outlook", {"district": district.id, "resync": resync})
+    """What the open rejections come to; with `resync`, those that resync, or rehearsal, met."""
+    name = "rehearsed_outlook" if _is_rehearsed(connection, resync) else "outlook"
+    (row,) = _rows(connection, name, {"district": district.id, "resync": resync})
     return Outlook(**row)
 
 
@@ -132,6 +134,14 @@ def count_rejections(connection: Connection, district: KnownDistrict, *, object_
     values = {"district": district.id, "object": object_name}
     row = connection.execute(statement("count_rejections"), values).fetchone()
     return 0 if row is None else int(row[0])
+
+
+@database_errors()
+def _is_rehearsed(connection: Connection, resync: int | None) -> bool:
+    if resync is None:
+        return False
+    row = connection.execute(statement("is_rehearsed"), {"resync": resync}).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _run(row: Mapping[str, Any]) -> ObjectRun:

@@ -16,17 +16,19 @@ from upstate.planning import Plan
 
 @dataclass(frozen=True, slots=True)
 class PlacedResync:
-    """A resync that was placed: its objects in the order they run, who asked for it, whether it sends everything."""
+    """A resync that was placed: its objects in the order they run, who asked for it, whether it sends everything, and
+    whether it is a rehearsal."""
 
     id: int
     school_year: int
     objects: tuple[str, ...]
     asked_by: str
     everything: bool
+    rehearsal: bool = False
 
-    def is_for(self, plan: Plan, *, everything: bool = False) -> bool:
+    def is_for(self, plan: Plan, *, everything: bool = False, rehearse: bool = False) -> bool:
         """Whether this does what the plan would: the same objects in the same year, everything where that is asked."""
-        same = (self.school_year, self.objects) == (plan.school_year, plan.objects)
+        same = (self.school_year, self.objects, self.rehearsal) == (plan.school_year, plan.objects, rehearse)
         return same and (self.everything or not everything)
 
 
@@ -39,11 +41,13 @@ def place_resync(
     check_dependencies: bool = True,
     reason: str = "",
     everything: bool = False,
+    rehearse: bool = False,
 ) -> PlacedResync:
     """Place a resync that runs at once, and its work orders, in one transaction.
 
-    Unless `everything` is to be sent, agents compare first and send what differs. Call it under the zone's lock
-    (zone_lock); DatabaseError where one is running for the zone and year all the same.
+    Unless `everything` is to be sent, agents compare first and send what differs. To `rehearse` is to do all of it and
+    write nothing. Call it under the zone's lock (zone_lock); DatabaseError where one is running for the zone and year
+    all the same.
     """
     return _place(
         plan,
@@ -53,6 +57,7 @@ def place_resync(
         check_dependencies=check_dependencies,
         reason=reason,
         everything=everything,
+        rehearse=rehearse,
         person=None,
     )
 
@@ -66,6 +71,7 @@ def queue_resync(
     check_dependencies: bool = True,
     reason: str = "",
     everything: bool = False,
+    rehearse: bool = False,
 ) -> PlacedResync:
     """Place a resync for a worker to run, after those that were asked for before it in this zone and year."""
     return _place(
@@ -76,6 +82,7 @@ def queue_resync(
         check_dependencies=check_dependencies,
         reason=reason,
         everything=everything,
+        rehearse=rehearse,
         person=person,
     )
 
@@ -89,6 +96,7 @@ def _place(
     check_dependencies: bool,
     reason: str,
     everything: bool,
+    rehearse: bool,
     person: models.Person | None,
 ) -> PlacedResync:
     if not plan.steps:
@@ -97,7 +105,7 @@ def _place(
         resync = models.Resync.objects.create(
             zone_id=zone_id,
             school_year=plan.school_year,
-            mode=plan.mode,
+            mode="rehearsal" if rehearse else plan.mode,
             chosen=[step.object for step in plan.steps if not step.added_for],
             objects_in_order=list(plan.objects),
             check_dependencies=check_dependencies,
@@ -162,10 +170,14 @@ def unfinished_resync(zone_id: int, school_year: int) -> PlacedResync | None:
 def start_resync(resync: int) -> None:
     """Note when it started, and set free what a command that died still held of it. Under the zone's lock.
 
-    What that command compared and did not land is to be compared anew: the state may have changed since.
+    What that command compared and did not land is to be compared anew: the state may have changed since. A rehearsal
+    begins anew altogether.
     """
     models.Resync.objects.filter(id=resync, started_at=None).update(started_at=timezone.now())
+    rehearsal = models.Resync.objects.filter(id=resync, mode="rehearsal").exists()
     with control.cursor() as cursor:
+        if rehearsal:
+            cursor.execute(statement("rehearse_anew").decode(), {"resync": resync})
         cursor.execute(statement("release").decode(), {"resync": resync})
         cursor.execute(statement("compare_anew").decode(), {"resync": resync})
 
@@ -180,4 +192,11 @@ def finish_resync(resync: int) -> str:
 
 def _placed(resync: models.Resync) -> PlacedResync:
     everything = not resync.orders.filter(everything=False).exists()
-    return PlacedResync(resync.id, resync.school_year, tuple(resync.objects_in_order), resync.asked_by, everything)
+    return PlacedResync(
+        resync.id,
+        resync.school_year,
+        tuple(resync.objects_in_order),
+        resync.asked_by,
+        everything,
+        rehearsal=resync.mode == "rehearsal",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from upstate.loading.keys import found_columns, found_keys, readable, typed_keys
 from upstate.loading.leftovers import find_gone, make_gone
 from upstate.loading.merging import merge
 from upstate.loading.refusing import REFUSALS
-from upstate.loading.settling import count_found, settle, settle_other_years
+from upstate.loading.settling import count_found, settle_order, settle_other_years, settle_rejections
 from upstate.loading.state import constraint_name
 from upstate.loading.statements import Part, columns, equal, fetch_row, state_table, statement
 from upstate.loading.task import Candidates, Task, same_year
@@ -39,16 +39,25 @@ def land(connection: Connection, task: Task) -> Counts:
     One transaction; nothing of it is seen before it ends. FencedError where the order has moved on to another claim,
     WireError where a kept batch cannot be read, LandingError where the database stops for a reason that is no record's.
     """
+
+    def once() -> Counts:
+        with landing(connection, task) as cursor:
+            counts = land_records(cursor, task)
+            settle_rejections(cursor, task)
+            settle_order(cursor, task, counts)
+            return counts
+
+    return patiently(once)
+
+
+def patiently(once: Callable[[], Counts]) -> Counts:
+    """Do it again where another writer was already at a row of this object when it came to wait for this landing."""
     attempts = 3
     while True:
         attempts -= 1
         try:
-            with landing(connection, task) as cursor:
-                counts = _land(cursor, task)
-                settle(cursor, task, counts)
-                return counts
+            return once()
         except LandingError as error:
-            # Another writer was already at a row of this object when it came to wait for this landing.
             if not attempts or not isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
                 raise
 
@@ -56,29 +65,39 @@ def land(connection: Connection, task: Task) -> Counts:
 @contextmanager
 def landing(connection: Connection, task: Task) -> Iterator[Cursor]:
     """The transaction of a landing, fenced by the order's epoch and alone in its district."""
+    with attempt(connection, task) as cursor:
+        if cursor.execute(statement("take_order"), task.values).fetchone() is None:
+            raise FencedError(
+                f"The order for {task.object.name} is not this landing's any more, or its parents are not settled; "
+                "nothing was changed."
+            )
+        enter_district(cursor, task)
+        yield cursor
+
+
+@contextmanager
+def attempt(connection: Connection, task: Task) -> Iterator[Cursor]:
+    """A transaction, or a savepoint within one, for all of an object; what the driver says becomes a LandingError."""
     try:
         with connection.transaction(), connection.cursor() as cursor:
-            if cursor.execute(statement("take_order"), task.values).fetchone() is None:
-                raise FencedError(
-                    f"The order for {task.object.name} is not this landing's any more, or its parents are not settled; "
-                    "nothing was changed."
-                )
-            cursor.execute(statement("lock_district"), task.values)
-            for name in ("plan_by_set", "spell_plainly", "commit_lazily"):
-                cursor.execute(statement(name))
-            declared = [constraint_name(task.object, reference) for reference in task.object.references]
-            skip = cursor.execute(
-                statement("may_skip_triggers"), {"table": task.object.table, "declared": declared}
-            ).fetchone()
-            if skip is not None and skip[0]:
-                cursor.execute(statement("skip_triggers"))
             yield cursor
     except psycopg.Error as error:
         said = error.diag.message_primary or str(error).strip().splitlines()[0]
         raise LandingError(f"{task.object.name} could not land, and nothing of it was changed: {said}.") from error
 
 
-def _land(cursor: Cursor, task: Task) -> Counts:
+def enter_district(cursor: Cursor, task: Task) -> None:
+    """Be alone in the task's district until the transaction ends, and set it up for landing this object."""
+    cursor.execute(statement("lock_district"), task.values)
+    for name in ("plan_by_set", "spell_plainly", "commit_lazily"):
+        cursor.execute(statement(name))
+    declared = [constraint_name(task.object, reference) for reference in task.object.references]
+    skip = cursor.execute(statement("may_skip_triggers"), {"table": task.object.table, "declared": declared}).fetchone()
+    if skip is not None and skip[0]:
+        cursor.execute(statement("skip_triggers"))
+
+
+def land_records(cursor: Cursor, task: Task) -> Counts:
     """The quick way first, and step by step the more careful ones: as fast as the data is good."""
     table = state_table(task.object)
     cursor.execute(statement("make_refusal"))

@@ -51,11 +51,15 @@ def sum_up(cursor: Cursor, values: Mapping[str, Any]) -> None:
         cursor.execute(statement(name), values)
 
 
-def settle(cursor: Cursor, task: Task, counts: Counts) -> None:
-    """Write down what happened and let the kept batches go, all within the landing's transaction."""
+def settle_rejections(cursor: Cursor, task: Task) -> None:
+    """Write down what did not land, and what is resolved, within the landing's transaction."""
     found_key = key_text("finding", found_keys(task.object))
     cursor.execute(statement("settle_rejections", found_key=found_key), task.values)
     cursor.execute(statement("settle_resolved"), task.values)
     sum_up(cursor, task.values)
+
+
+def settle_order(cursor: Cursor, task: Task, counts: Counts) -> None:
+    """Write down what became of the order and let its kept batches go, within the landing's transaction."""
     cursor.execute(statement("settle_order"), {**task.values, **asdict(counts)})
     cursor.execute(statement("settle_batches"), task.values)

@@ -50,7 +50,10 @@ def plan(
     "/districts/{int:district}/resyncs", url_name="resyncs", response={202: shapes.Resync}, summary="Start a resync"
 )
 def start(request: Request, district: int, wanted: shapes.Wanted) -> Status[shapes.Resync]:
-    """Place a resync. It runs as soon as those that were asked for before it have ended. Right: batch.run."""
+    """Place a resync, or a rehearsal of one. It runs as soon as those that were asked for before it have ended.
+
+    Right: batch.run.
+    """
     known = enter(request, district, "batch.run")
     made = _planned(known, wanted.objects, wanted.year, wanted.check_dependencies)
     person = request.auth.person
@@ -62,10 +65,12 @@ def start(request: Request, district: int, wanted: shapes.Wanted) -> Status[shap
             check_dependencies=wanted.check_dependencies,
             reason=" ".join(wanted.reason.split()),
             everything=wanted.everything,
+            rehearse=wanted.rehearse,
         )
         count = f"{len(made.steps)} object{'' if len(made.steps) == 1 else 's'}"
-        said = f"resync {placed.id}: {count}, {year_name(made.school_year)}, with the token {request.auth.token}"
-        audit(person, "sent a resync", models.District.objects.get(id=known.id), said)
+        name, done = ("rehearsal", "rehearsed a resync") if wanted.rehearse else ("resync", "sent a resync")
+        said = f"{name} {placed.id}: {count}, {year_name(made.school_year)}, with the token {request.auth.token}"
+        audit(person, done, models.District.objects.get(id=known.id), said)
     return Status(202, _shape(request, known, Resync.objects.get(id=placed.id)))
 
 

@@ -88,6 +88,7 @@ class Wanted(Schema):
     year: int | None = Field(None, description="The school year; null: the zone's own.")
     check_dependencies: bool = Field(True, description="Whether to add what the chosen objects need.")
     everything: bool = Field(False, description="Whether to send every record, not only what differs.")
+    rehearse: bool = Field(False, description="Whether to do all of it and write nothing.")
     reason: str = Field("", max_length=500, pattern=NO_NUL, description="Why, for the history.")
 
 
@@ -120,12 +121,12 @@ class ObjectRun(Counts):
 
 
 class Resync(Schema):
-    """A resync: how far it is, or what came of it."""
+    """A resync: how far it is, or what came of it. Of a rehearsal nothing was written but this."""
 
     resync: int = Field(description="Its id.")
     district: str
     year: int
-    mode: Literal["full", "partial"]
+    mode: Literal["full", "partial", "rehearsal"]
     state: Literal["queued", "running", "finished", "failed"]
     asked_by: str
     reason: str

@@ -12,7 +12,8 @@ from upstate.hub.models.people import Person
 class Resync(models.Model):
     """One request, one run. `chosen` is what was asked for, `objects` what runs, in the plan's order.
 
-    One that is queued waits for the one that runs for its zone and year; a worker sets it going.
+    One that is queued waits for the one that runs for its zone and year; a worker sets it going. Of a rehearsal nothing
+    is written but its own history: where objects stand is told by the resyncs whose mode is full or partial.
     """
 
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="resyncs")
@@ -51,7 +52,7 @@ class Resync(models.Model):
                 fields=["zone", "school_year"],
                 condition=Q(state="running"),
             ),
-            models.CheckConstraint(name="resync_mode", condition=Q(mode__in=["full", "partial"])),
+            models.CheckConstraint(name="resync_mode", condition=Q(mode__in=["full", "partial", "rehearsal"])),
             models.CheckConstraint(
                 name="resync_state",
                 condition=Q(state__in=["queued", "running", "finished", "failed"]),

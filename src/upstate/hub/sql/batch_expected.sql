@@ -5,7 +5,7 @@
 WITH runs AS (
     SELECT id, school_year = %(school_year)s AND mode = 'full' AND finished_at IS NOT NULL AS is_whole
     FROM hub_resync
-    WHERE zone_id = %(zone)s AND coalesce(id < %(before)s::bigint, true)
+    WHERE zone_id = %(zone)s AND mode IN ('full', 'partial') AND coalesce(id < %(before)s::bigint, true)
 ),
 whole AS (
     SELECT coalesce(max(id), 0) AS id

@@ -6,7 +6,7 @@
 WITH runs AS (
     SELECT id, school_year = %(school_year)s AND mode = 'full' AND finished_at IS NOT NULL AS is_whole
     FROM hub_resync
-    WHERE zone_id = %(zone)s AND state <> 'queued' AND id <> ALL(%(hidden)s::bigint[])
+    WHERE zone_id = %(zone)s AND state <> 'queued' AND mode IN ('full', 'partial') AND id <> ALL(%(hidden)s::bigint[])
 ),
 whole AS (
     SELECT coalesce(max(id), 0) AS id

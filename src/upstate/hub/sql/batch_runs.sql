@@ -1,5 +1,5 @@
--- The resyncs of a zone and year that have not ended, in the order they run, and the newest that has; each with what
--- came of its orders so far.
+-- The resyncs of a zone and year that have not ended, in the order they run, and the newest resync and the newest
+-- rehearsal that have; each with what came of its orders so far.
 WITH runs AS (
     (
         SELECT *
@@ -10,7 +10,21 @@ WITH runs AS (
     (
         SELECT *
         FROM hub_resync
-        WHERE zone_id = %(zone)s AND school_year = %(school_year)s AND state IN ('finished', 'failed')
+        WHERE zone_id = %(zone)s
+            AND school_year = %(school_year)s
+            AND state IN ('finished', 'failed')
+            AND mode IN ('full', 'partial')
+        ORDER BY id DESC
+        LIMIT 1
+    )
+    UNION ALL
+    (
+        SELECT *
+        FROM hub_resync
+        WHERE zone_id = %(zone)s
+            AND school_year = %(school_year)s
+            AND state IN ('finished', 'failed')
+            AND mode = 'rehearsal'
         ORDER BY id DESC
         LIMIT 1
     )

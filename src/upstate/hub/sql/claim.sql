@@ -44,6 +44,7 @@ LEFT JOIN LATERAL (
         AND earlier.object = claimed.object
         AND earlier.school_year IS NOT DISTINCT FROM claimed.school_year
         AND earlier.state = 'landed'
+        AND run.mode IN ('full', 'partial')
     ORDER BY earlier.id DESC
     LIMIT 1
 ) AS landed ON true

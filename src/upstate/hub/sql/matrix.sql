@@ -12,7 +12,7 @@ WITH whole AS MATERIALIZED (
 relevant AS MATERIALIZED (
     SELECT whole.district_id, whole.school_year, whole.resync IS NOT NULL AS bounded, resync.id
     FROM whole
-    JOIN hub_resync AS resync ON resync.zone_id = whole.zone
+    JOIN hub_resync AS resync ON resync.zone_id = whole.zone AND resync.mode IN ('full', 'partial')
     WHERE %(all_of_it)s OR resync.id >= coalesce(whole.resync, 0)
 )
 SELECT DISTINCT ON (relevant.district_id, orders.object)

@@ -7,7 +7,7 @@ WITH newest AS (
         orders.failed + orders.blocked + orders.excluded AS errors,
         orders.created + orders.updated + orders.unchanged + orders.failed + orders.blocked + orders.excluded AS processed
     FROM hub_zone AS zone
-    JOIN hub_resync AS resync ON resync.zone_id = zone.id
+    JOIN hub_resync AS resync ON resync.zone_id = zone.id AND resync.mode IN ('full', 'partial')
     JOIN hub_order AS orders ON orders.resync_id = resync.id
     WHERE zone.district_id = ANY(%(districts)s) AND coalesce(orders.school_year = zone.school_year, true)
     ORDER BY zone.district_id, orders.object, resync.id DESC

@@ -14,5 +14,5 @@ SELECT DISTINCT ON (history.object)
     history.message
 FROM dis_batch_history AS history
 JOIN hub_order AS orders ON orders.resync_id = history.resync AND orders.object = history.object
-WHERE history.district = %(district)s AND coalesce(orders.school_year = %(school_year)s, true)
+WHERE history.district = %(district)s AND history.mode IN ('full', 'partial') AND coalesce(orders.school_year = %(school_year)s, true)
 ORDER BY history.object, history.resync DESC

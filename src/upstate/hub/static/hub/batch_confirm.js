@@ -1,8 +1,7 @@
 // Pressed twice, Send sends once; the hub knows a form that came twice as well.
 for (const form of document.querySelectorAll("[data-once]")) {
   form.addEventListener("submit", () => {
-    const button = form.querySelector("button[type=submit]");
-    setTimeout(() => (button.disabled = true));
+    setTimeout(() => form.querySelectorAll("button[type=submit]").forEach((button) => (button.disabled = true)));
   });
 }
 window.addEventListener("pageshow", () => {

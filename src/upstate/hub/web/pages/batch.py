@@ -130,11 +130,13 @@ def _confirmation(request: Request, district: District, chosen: Chosen, status: 
 def _place(request: Request, district: District, chosen: Chosen, since: int) -> str:
     """Place it and note who did; returns what to say. People who press Send at once come one after the other."""
     plan, zone = chosen.plan, district.zone.id
+    rehearse = request.POST.get("rehearse") == "1"
+    name = "rehearsal" if rehearse else "resync"
     with transaction.atomic():
         Zone.objects.select_for_update(no_key=True).get(id=zone)
-        twice = sent_already(plan, zone, request.user, since)
+        twice = sent_already(plan, zone, request.user, since, rehearse=rehearse)
         if twice is not None:
-            return f"You sent this already: it is resync {twice.id}. It was not placed a second time."
+            return f"You sent this already: it is {name} {twice.id}. It was not placed a second time."
         unended = Resync.objects.filter(zone=zone, school_year=plan.school_year, state__in=("queued", "running"))
         ahead = list(unended.order_by("id"))
         placed = queue_resync(
@@ -143,19 +145,19 @@ def _place(request: Request, district: District, chosen: Chosen, since: int) -> 
             person=request.user,
             check_dependencies=chosen.choice.check_dependencies,
             everything=request.POST.get("everything") == "1",
+            rehearse=rehearse,
         )
         objects = "1 object" if len(plan.steps) == 1 else f"{len(plan.steps)} objects"
         said = "full resync" if plan.mode == "full" else f"partial resync of {objects}"
-        audit(request.user, "sent a resync", district, f"resync {placed.id}: {said}, {year_name(plan.school_year)}")
+        done = "rehearsed a resync" if rehearse else "sent a resync"
+        audit(request.user, done, district, f"{name} {placed.id}: {said}, {year_name(plan.school_year)}")
+    said = f"{name.capitalize()} {placed.id} of {objects}"
     if not ahead:
-        return f"Resync {placed.id} of {objects} is placed and begins in a moment. You need not stay on this page."
+        return f"{said} is placed and begins in a moment. You need not stay on this page."
     first = ahead[0]
     others = f" and {len(ahead) - 1} more" if len(ahead) > 1 else ""
     verb = "is running" if first.state == "running" else "comes first"
-    return (
-        f"Resync {placed.id} of {objects} is placed and waits: resync {first.id} of {first.asked_by} {verb}{others}. "
-        "It begins by itself."
-    )
+    return f"{said} is placed and waits: resync {first.id} of {first.asked_by} {verb}{others}. It begins by itself."
 
 
 def _back(district: District, year: int) -> HttpResponse:

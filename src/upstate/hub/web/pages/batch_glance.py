@@ -37,13 +37,17 @@ _Key = tuple[str, int, int, bool, bool]  # the database, a district and year, an
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """How the objects of a district's year stand at a moment, what runs and waits, and how long it will take."""
+    """How the objects of a district's year stand at a moment, what runs and waits, and how long it will take.
+
+    `rehearsed` is the newest rehearsal, where no resync has ended since.
+    """
 
     rows: tuple[Row, ...]
     running: Run | None
     queued: tuple[Run, ...]
     ended: Run | None
     estimate: Estimate | None
+    rehearsed: Run | None = None
 
     @property
     def busy(self) -> bool:
@@ -118,12 +122,15 @@ def glance(
     names = [line.object for line in lines]
     last = last_orders(zone, year, names, hidden)
     expected = {} if running is None else expect(zone, year, names, running.id)
+    ended = next((run for run in runs if run.finished_at is not None and not run.rehearsal), None)
+    rehearsed = next((run for run in runs if run.finished_at is not None and run.rehearsal), None)
     return Glance(
         rows=table(lines, last, expected),
         running=running,
         queued=tuple(run for run in runs if run.state == "queued"),
-        ended=next((run for run in runs if run.finished_at is not None), None),
-        estimate=None if running is None or hidden else _estimate(running, last, expected),
+        ended=ended,
+        estimate=None if running is None or running.rehearsal or hidden else _estimate(running, last, expected),
+        rehearsed=rehearsed if rehearsed is not None and (ended is None or ended.id < rehearsed.id) else None,
     )
 
 

@@ -40,6 +40,11 @@ class Run:
     errors: int
 
     @property
+    def rehearsal(self) -> bool:
+        """Whether nothing of it is written."""
+        return self.mode == "rehearsal"
+
+    @property
     def status(self) -> Status:
         """The one colour that sums it up."""
         counts = Counts(created=self.processed - self.errors, failed=self.errors)
@@ -92,7 +97,7 @@ class Expected:
 
 @database_errors()
 def runs_of(zone: int, school_year: int) -> tuple[Run, ...]:
-    """What runs, what waits in the order it will run, and the newest that has ended."""
+    """What runs, what waits in the order it will run, and the newest resync and rehearsal that have ended."""
     return tuple(Run(**row) for row in _rows("batch_runs", {"zone": zone, "school_year": school_year}))
 
 

@@ -26,6 +26,7 @@ from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
 
 _MOST_ROOTS = 10
+_MODES = (("", "Any"), ("full", "Full"), ("partial", "Partial"), ("rehearsal", "Rehearsal"))
 _STATES = (
     ("", "Any"),
     ("running", "Running"),
@@ -39,7 +40,7 @@ class Filter(Form):
     """Which runs are listed."""
 
     object = forms.ChoiceField(label="With the object", required=False)
-    mode = forms.ChoiceField(required=False, choices=(("", "Any"), ("full", "Full"), ("partial", "Partial")))
+    mode = forms.ChoiceField(required=False, choices=_MODES)
     state = forms.ChoiceField(required=False, choices=_STATES)
     since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -30,6 +30,16 @@ class RunLine:
     requested: bool
 
     @property
+    def rehearsal(self) -> bool:
+        """Whether nothing of it was written."""
+        return self.resync.mode == "rehearsal"
+
+    @property
+    def title(self) -> str:
+        """What it is called: "Resync 7", "Rehearsal 8"."""
+        return f"{'Rehearsal' if self.rehearsal else 'Resync'} {self.resync.id}"
+
+    @property
     def seconds(self) -> float | None:
         """How long it took; None where it has not begun or not ended."""
         began, ended = self.resync.started_at, self.resync.finished_at
