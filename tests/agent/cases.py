@@ -10,8 +10,9 @@ from uuid import UUID
 
 from upstate.agent.mapping import Mapping, parse_mapping
 from upstate.agent.sources import Source
+from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import Catalog, Column, ColumnType, SyncObject
-from upstate.wire import Batch
+from upstate.wire import Batch, table_of_keys
 
 
 def thing(*columns: Column, name: str = "Thing", school_year: str | None = None) -> SyncObject:
@@ -33,6 +34,19 @@ def read_all(source: Source, obj: SyncObject, school_year: int | None = None) ->
     """Everything of an object, in a snapshot of its own."""
     with source.snapshot() as snapshot:
         return list(snapshot.read(obj, school_year))
+
+
+def select_all(
+    source: Source,
+    obj: SyncObject,
+    columns: tuple[str, ...],
+    texts: Sequence[tuple[str | None, ...]],
+    school_year: int | None = None,
+) -> list[Batch]:
+    """The records whose values in some columns are spelled like that, in a snapshot of its own."""
+    wanted = Wanted(obj, columns, table_of_keys(columns, texts))
+    with source.snapshot() as snapshot:
+        return list(snapshot.select(obj, school_year, wanted))
 
 
 def records(batches: Sequence[Batch]) -> list[dict[str, Any]]:

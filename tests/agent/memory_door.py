@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from upstate.catalog import SyncObject
 from upstate.errors import FencedError
-from upstate.wire import Compared, Parcel, Receipt, WorkOrder, arrow_schema, digest
+from upstate.wire import Compared, Parcel, Receipt, Selection, WorkOrder, arrow_schema, digest, encode_selection
 from upstate.wire.digests import Pairs, Sums, bucket_sums, for_shipping, pairs_of
 
 
@@ -43,6 +43,7 @@ class MemoryDoor:
         self.cut_after: int | None = None
         self.state: dict[str, tuple[SyncObject, list[dict[str, Any]]]] = {}
         self.asked: list[tuple[str, int]] = []
+        self.selected: dict[str, Selection] = {}
 
     def claim(self) -> WorkOrder | None:
         for standing in self.standings.values():
@@ -55,6 +56,10 @@ class MemoryDoor:
     def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
         kept = self._standing(order).kept
         return tuple(Receipt(n, kept[n].digest, kept[n].records) for n in sorted(kept))
+
+    def selection(self, order: WorkOrder) -> bytes:
+        self._standing(order)
+        return encode_selection(self.selected[order.object])
 
     def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
         standing = self._standing(order)

@@ -4,38 +4,29 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
 from uuid import UUID
 
 import pytest
-from tests.agent.cases import DO_NOT_FIT, FIT, NATIVES, column_of, mapped, misfits, read_all, records, thing
+from tests.agent.cases import (
+    DO_NOT_FIT,
+    FIT,
+    NATIVES,
+    column_of,
+    mapped,
+    misfits,
+    read_all,
+    records,
+    thing,
+)
+from tests.agent.selecting_contract import Maker, Row, SelectingContract
 
 from upstate.agent.sources import open_source
 from upstate.catalog import Column, ColumnType, SyncObject
 from upstate.errors import SourceError
 from upstate.wire import arrow_schema, encode
-
-Row = Sequence[Any]
-
-
-class Maker(Protocol):
-    """A fresh database of one kind, and the ways to fill it that a contract needs."""
-
-    url: str
-
-    def texts(self, obj: SyncObject, rows: Sequence[Row]) -> None:
-        """Make the object's table with every column a text, and put these texts and nulls in."""
-
-    def natives(self, obj: SyncObject, rows: Sequence[Row]) -> None:
-        """Make the object's table with each column of the kind the database has for its type; Python values."""
-
-    def change(self, statement: str) -> None:
-        """Run a statement over a connection of its own, and commit it."""
-
 
 _PEAK = """
 import sys
@@ -52,7 +43,7 @@ print(int(peak.split()[1]) // 1024)
 """
 
 
-class SourceContract:
+class SourceContract(SelectingContract):
     """The suite; `maker` must give a fresh, empty database each time."""
 
     @pytest.mark.parametrize("kind", FIT)

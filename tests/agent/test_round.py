@@ -27,6 +27,7 @@ from upstate.agent.sources import (
     open_source,
 )
 from upstate.agent.sources.comparison import compare_by_reading
+from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import Catalog, Column, SyncObject
 from upstate.errors import FencedError, SourceError
 from upstate.wire import Batch, Parcel, Receipt, WorkOrder, decode
@@ -192,6 +193,9 @@ class DroppingSnapshot:
             if number == self.after:
                 raise LostSourceError("The connection was lost.")
             yield batch
+
+    def select(self, obj: SyncObject, school_year: int | None, wanted: Wanted) -> Iterator[Batch]:
+        return chosen(self.read(obj, school_year), wanted)
 
     def compare(self, obj: SyncObject, school_year: int | None, state: StateSide) -> Comparison | None:
         return compare_by_reading(obj, self.read(obj, school_year), state)

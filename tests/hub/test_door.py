@@ -11,7 +11,7 @@ from upstate.agent import Door
 from upstate.errors import FencedError, WireError
 from upstate.hub.door import InProcessDoor
 from upstate.hub.resyncs import PlacedResync, start_resync
-from upstate.wire import Parcel, Receipt, WorkOrder, digest
+from upstate.wire import Compared, Parcel, Receipt, WorkOrder, decode_selection, digest
 
 
 @pytest.fixture
@@ -42,6 +42,26 @@ def test_orders_come_in_the_plans_order_each_with_its_year_and_then_none(door: D
         ("Student", None, 1, resync.id),
     ]
     assert door.claim() is None
+
+
+def test_a_selective_order_says_which_records_it_is_about(door: Door, state: State, resync: PlacedResync) -> None:
+    state.connection.execute("UPDATE hub_order SET selective = true, everything = false")
+    state.connection.execute(
+        "INSERT INTO hub_selection (resync_id, object, asked, parents) VALUES (%s, 'Student', '{{7},{x|y}}', true)",
+        (resync.id,),
+    )
+    order = claim(door)
+    assert (order.object, order.selective, order.everything) == ("School", True, False)
+    told = decode_selection(door.selection(order))
+    assert (told.object, told.school_year, told.objects) == ("Student", 2024, resync.objects)
+    assert (told.by_id, told.parents, told.dependents) == (False, True, False)
+    assert told.wanted.to_pydict() == {"id": ["7", "x|y"]}
+    door.finish(order, 0, Compared(0, b"said"))
+    with pytest.raises(FencedError):
+        door.selection(order)
+    assert state.rows("SELECT state, everything, gone FROM hub_order WHERE object = 'School'") == [
+        ("delivered", False, b"said")
+    ]
 
 
 def test_a_delivered_batch_is_kept_as_it_came(door: Door, state: State) -> None:

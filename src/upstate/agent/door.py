@@ -24,6 +24,9 @@ class Door(Protocol):
     def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
         """What the hub already keeps of this order, by number."""
 
+    def selection(self, order: WorkOrder) -> bytes:
+        """Of a selective order: which records it is about; `wire.decode_selection` reads it."""
+
     def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
         """Keep this batch, durable when this returns; a repeat returns the old receipt and changes nothing."""
 

@@ -15,8 +15,16 @@ from upstate.catalog.toml_file import Place, TomlFile
 from upstate.errors import CatalogError, MappingError
 
 Stored = Literal["julian", "unix", "unix_ms"]
+OWN_ID = "id:"  # no column of an object can be called so
 
-_OBJECT_KEYS = {"table": Key(str), "select": Key(str), "absent": Key(bool), "columns": Key(dict)}
+_OBJECT_KEYS = {
+    "table": Key(str),
+    "select": Key(str),
+    "absent": Key(bool),
+    "id": Key((str, dict)),
+    "columns": Key(dict),
+}
+_ID_KEYS = {"sql": Key(str, needed=True)}
 _COLUMN_KEYS = {"column": Key(str), "sql": Key(str), "absent": Key(bool), "stored": Key(str)}
 _MOMENTS = ("date", "timestamp", "timestamptz")
 
@@ -35,7 +43,10 @@ class ColumnOrigin:
 
 @dataclass(frozen=True, slots=True)
 class ObjectOrigin:
-    """Where an object's records come from: a table by name, or a SELECT; `absent`: the district has none at all."""
+    """Where an object's records come from: a table by name, or a SELECT; `absent`: the district has none at all.
+
+    `columns` are by the catalog's names; OWN_ID among them is the district's own id, by which people know a record.
+    """
 
     table: str
     select: str | None = None
@@ -43,7 +54,12 @@ class ObjectOrigin:
     columns: Dictionary[str, ColumnOrigin] = field(default_factory=lambda: MappingProxyType({}))
 
     def column(self, name: str) -> ColumnOrigin:
-        """Where a column of the catalog comes from: as mapped, else the column of the same name."""
+        """Where a column of the catalog comes from: as mapped, else the column of the same name.
+
+        MappingError for the district's own id where the mapping does not say which column that is.
+        """
+        if name == OWN_ID and name not in self.columns:
+            raise MappingError("the mapping does not say which column is the district's own id")
         return self.columns.get(name, ColumnOrigin(column=name))
 
 
@@ -95,12 +111,21 @@ def _object(file: TomlFile, name: str, entry: Any, catalog: Catalog) -> ObjectOr
         raise file.error(Place(name), f"{name} comes from two places", "Give a table, a select or absent = true.")
     obj = catalog[name]
     columns = {column: _column(file, name, obj, column, value) for column, value in entry.get("columns", {}).items()}
+    if "id" in entry:
+        columns[OWN_ID] = _own_id(file, name, entry["id"])
     return ObjectOrigin(
         table=entry.get("table", obj.table),
         select=entry["select"].strip().rstrip(";") if "select" in entry else None,
         absent=absent,
         columns=MappingProxyType(columns),
     )
+
+
+def _own_id(file: TomlFile, name: str, value: Any) -> ColumnOrigin:
+    if isinstance(value, str):
+        return ColumnOrigin(column=value)
+    file.expect_keys(value, Place(name, 0, "id"), _ID_KEYS)
+    return ColumnOrigin(sql=value["sql"])
 
 
 def _column(file: TomlFile, name: str, obj: SyncObject, column: str, value: Any) -> ColumnOrigin:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
@@ -11,10 +11,22 @@ from threading import Event, Thread
 from types import TracebackType
 
 from upstate.agent.door import Door
+from upstate.agent.selecting import Selected, Selecting
 from upstate.agent.sources import Comparison, LostSourceError, Snapshot, Source, StateSide
 from upstate.catalog import Catalog, SyncObject
 from upstate.errors import SourceError, WireError
-from upstate.wire import Compared, Parcel, WorkOrder, digest, encode, encode_keys
+from upstate.wire import (
+    Batch,
+    Compared,
+    Parcel,
+    Selection,
+    WorkOrder,
+    decode_selection,
+    digest,
+    encode,
+    encode_keys,
+    encode_lacking,
+)
 
 Progress = Callable[[WorkOrder, int], None]
 
@@ -45,7 +57,7 @@ def _carry_out(order: WorkOrder, door: Door, reader: _Reader, progress: Progress
     batches = records = 0
     compared: Compared | None = None
     try:
-        for parcel in reader.read(order):
+        for parcel in reader.read(order, decode_selection(door.selection(order)) if order.selective else None):
             if isinstance(parcel, Compared):
                 compared = parcel
                 continue
@@ -90,7 +102,7 @@ class _Reader:
         self._catalog = catalog
         self._door = door
         self._asking = ThreadPoolExecutor(1, "upstate-asking")
-        self._orders: Queue[WorkOrder | None] = Queue()
+        self._orders: Queue[tuple[WorkOrder, Selection | None] | None] = Queue()
         self._parcels: Queue[Parcel | _End] = Queue(_AHEAD)
         self._stop = Event()
         self._thread = Thread(target=self._run, name="upstate-reader", daemon=True)
@@ -113,12 +125,12 @@ class _Reader:
                 continue
         self._asking.shutdown()
 
-    def read(self, order: WorkOrder) -> Iterator[Parcel | Compared]:
+    def read(self, order: WorkOrder, selection: Selection | None) -> Iterator[Parcel | Compared]:
         """The order's batches as parcels, numbered from 0, and last what was compared; raises what the reading raised.
 
         All of it stems from one snapshot, as does what an earlier round sent of it wherever the digests are equal.
         """
-        self._orders.put(order)
+        self._orders.put((order, selection))
         while not isinstance(item := self._parcels.get(), _End):
             yield item
         if item.error is not None:
@@ -130,28 +142,45 @@ class _Reader:
         try:
             with self._source.snapshot() as snapshot:
                 self._parcels.put(_End())
-                while (order := self._orders.get()) is not None and not self._stop.is_set():
-                    self._parcels.put(self._read(snapshot, order))
+                selecting = Selecting(snapshot, self._catalog)
+                while (item := self._orders.get()) is not None and not self._stop.is_set():
+                    order, selection = item
+                    self._parcels.put(self._read(snapshot, selecting, order, selection))
         except BaseException as error:  # noqa: BLE001  # it belongs to the thread that waits for it
             self._parcels.put(_End(error))
 
-    def _read(self, snapshot: Snapshot, order: WorkOrder) -> _End:
+    def _read(self, snapshot: Snapshot, selecting: Selecting, order: WorkOrder, selection: Selection | None) -> _End:
         try:
             if order.object not in self._catalog:
                 raise SourceError(f"The agent's catalog has no object {order.object}; give it the hub's catalog.")
             obj = self._catalog[order.object]
+            if selection is not None:
+                return self._select(snapshot, selecting.part(order, selection), order, obj)
             comparison = None if order.everything else self._compare(snapshot, order, obj)
             batches = snapshot.read(obj, order.school_year) if comparison is None else comparison.batches
-            for number, batch in enumerate(batches):
-                payload = encode(batch)
-                self._parcels.put(Parcel(number, payload, digest(payload), batch.size))
-                if self._stop.is_set():
-                    break
+            self._ship(batches)
         except BaseException as error:  # noqa: BLE001  # as above
             return _End(error)
         if comparison is None:
             return _End()
         return _End(compared=Compared(comparison.records, encode_keys(comparison.gone)))
+
+    def _select(self, snapshot: Snapshot, selected: Selected, order: WorkOrder, obj: SyncObject) -> _End:
+        """What a selective order asks for; told with it is what of that the district does not have."""
+        batches, lacking = selected.wanted.lacking(snapshot.select(obj, order.school_year, selected.wanted))
+        records = self._ship(batches)
+        lacked = lacking() if selected.unknown_ids is None else selected.unknown_ids
+        return _End(compared=Compared(records, encode_lacking(lacked)))
+
+    def _ship(self, batches: Iterable[Batch]) -> int:
+        records = 0
+        for number, batch in enumerate(batches):
+            payload = encode(batch)
+            self._parcels.put(Parcel(number, payload, digest(payload), batch.size))
+            records += batch.size
+            if self._stop.is_set():
+                break
+        return records
 
     def _compare(self, snapshot: Snapshot, order: WorkOrder, obj: SyncObject) -> Comparison | None:
         """What differs; None where everything is to be sent, also as the two sides cannot be compared for certain."""

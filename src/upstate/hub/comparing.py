@@ -26,6 +26,7 @@ class Claimed:
     year: int
     judged_by: str | None
     records: int | None
+    selective: bool
 
 
 class Comparing:
@@ -51,8 +52,8 @@ class Comparing:
         landing, where the state has no such row yet, and where its database cannot compute digests.
         """
         order = claimed.order
-        if order.object not in self._catalog:
-            return order, ""
+        if order.object not in self._catalog or claimed.selective:
+            return replace(order, everything=not claimed.selective, selective=claimed.selective), ""
         obj = self._catalog[order.object]
         judged_by = fingerprint(obj, {"school_year": claimed.year, "edition": claimed.edition})
         everything = claimed.everything or judged_by != claimed.judged_by or not self._holds(order, claimed.district)

@@ -12,7 +12,8 @@ from upstate.hub.backlog import Backlog
 from upstate.hub.comparing import Claimed, Comparing
 from upstate.hub.failing import fail_order
 from upstate.hub.postgres import Connection, connect, database_errors, statement
-from upstate.wire import Compared, Parcel, Receipt, WorkOrder, digest
+from upstate.hub.selections import selection_of
+from upstate.wire import Compared, Parcel, Receipt, WorkOrder, digest, encode_selection
 from upstate.wire.digests import Pairs, Sums
 
 LEASE = timedelta(minutes=10)
@@ -67,6 +68,10 @@ class InProcessDoor:
         return tuple(
             Receipt(number, bytes(kept), records) for number, kept, records in self._rows("held", order=order.id)
         )
+
+    def selection(self, order: WorkOrder) -> bytes:
+        """Of a selective order: which records it is about."""
+        return encode_selection(selection_of(self._connection, self._catalog, order, self._district(order)))
 
     def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
         """Keep a batch; it is durable when this returns. A repeat changes nothing and returns the old receipt.

@@ -28,6 +28,7 @@ class _Next:
     everything: bool
     district_records: int
     gone: bytes | None
+    selective: bool
 
 
 def land_all(connection: Connection, resync: int, catalog: Catalog, backlog: Backlog) -> None:
@@ -115,7 +116,8 @@ def _task(catalog: Catalog, following: _Next) -> Task:
         edition=following.edition,
         object=catalog[following.order.object],
         catalog=catalog,
-        everything=following.everything,
+        everything=following.everything and not following.selective,
+        chosen=following.selective,
         district_records=following.district_records,
         gone=following.gone,
     )

@@ -47,7 +47,7 @@ class Condition:
 def all_conditions(candidates: Candidates) -> tuple[list[Condition], list[Part]]:
     """Every condition the object can have, as if each parent had rejections: to check the catalog's SQL beforehand."""
     obj = candidates.task.object
-    return conditions_of(candidates, {r.to: True for r in obj.references}, refused=1)
+    return conditions_of(candidates, {r.to: True for r in obj.references if r.to != obj.name}, refused=1)
 
 
 def looks_around(rule: Rule) -> bool:
@@ -64,7 +64,7 @@ def conditions_of(
     joins: list[Part] = [_lookup_join(candidates.task, number) for number, _ in enumerate(obj.lookups)]
     for reference in obj.references:
         if reference.to == obj.name:
-            found, joined = _self_reference(candidates, reference, refused)
+            found, joined = _self_reference(candidates, reference, rejected, refused)
         else:
             found, joined = _reference(candidates.task, reference, rejected)
         conditions += found
@@ -198,8 +198,13 @@ def _rejected_alias(reference: Reference) -> str:
     return f"{reference.name} rejected"
 
 
-def _self_reference(candidates: Candidates, reference: Reference, refused: int) -> tuple[list[Condition], list[Part]]:
-    """A parent in the same object may stand anywhere among the candidates; one at the state only counts as well."""
+def _self_reference(
+    candidates: Candidates, reference: Reference, rejected: Mapping[str, bool], refused: int
+) -> tuple[list[Condition], list[Part]]:
+    """A parent in the same object may stand anywhere among the candidates; one at the state only counts as well.
+
+    One that was not sent may have been rejected before: of a selective order alone, whose own object is in `rejected`.
+    """
     obj = candidates.task.object
     places = [reference.name] if candidates.in_place else [reference.name, _held_alias(reference)]
     absent = sql.SQL("{} and {}").format(
@@ -211,7 +216,11 @@ def _self_reference(candidates: Candidates, reference: Reference, refused: int) 
         absent = sql.SQL("{} and not exists (select from refusal where refusal.key = {})").format(
             absent, key_text("record", reference.columns)
         )
-    return [_missing(reference, absent)], _self_joins(candidates, reference)
+    if reference.to not in rejected:
+        return [_missing(reference, absent)], _self_joins(candidates, reference)
+    found, join = _from_rejected(candidates.task, reference)
+    absent = sql.SQL("{} and {} is null").format(absent, column(_rejected_alias(reference), "verdict"))
+    return [_missing(reference, absent), *found], [*_self_joins(candidates, reference), join]
 
 
 def _self_joins(candidates: Candidates, reference: Reference) -> list[Part]:

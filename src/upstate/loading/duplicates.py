@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import SyncObject, Unique
+from upstate.loading.choosing import find_beside
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
 from upstate.loading.statements import (
     Part,
@@ -34,7 +35,7 @@ def find_duplicates(cursor: Cursor, candidates: Candidates, unique: Unique) -> N
     """Records that share what must be unique: none of them lands, for which one is right nobody here can tell."""
     obj = candidates.task.object
     names = unique.columns
-    if not candidates.task.everything and not _make_shared(cursor, candidates, unique):
+    if candidates.task.compared and not _make_shared(cursor, candidates, unique):
         return
     cursor.execute(
         statement(
@@ -62,7 +63,11 @@ def find_held(cursor: Cursor, candidates: Candidates) -> int:
     keys = found_keys(obj)
     found = 0
     for unique in obj.uniques:
-        if not candidates.task.everything and not _any_shared(cursor, candidates, unique):
+        if candidates.task.chosen:
+            on, unfound = _alike("held", "record", unique), _unfound(candidates)
+            found += find_beside(cursor, candidates, unique.columns, on, unfound)
+            continue
+        if candidates.task.compared and not _any_shared(cursor, candidates, unique):
             continue
         cursor.execute(
             statement(
@@ -179,7 +184,7 @@ def _shared(obj: SyncObject, unique: Unique) -> sql.Identifier:
 
 def _among(candidates: Candidates, unique: Unique) -> Part:
     """Of a comparison, only records whose values come more than once need be looked at."""
-    if candidates.task.everything:
+    if not candidates.task.compared:
         return sql.SQL("true")
     obj = candidates.task.object
     return sql.SQL("exists (select from {} as shared where {} = {} and {})").format(

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import Reference
+from upstate.loading.choosing import forget_sent, forget_unsent
 from upstate.loading.conditions import (
     Condition,
     conditions_of,
@@ -53,6 +54,8 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
     rejected = _rejected_parents(cursor, task)
     for parent in rejected:
         make_rejected(cursor, task, parent)
+        if parent == obj.name:
+            forget_sent(cursor, task, rejected_table(obj, parent))
     _clear_references(cursor, candidates, rejected)
     if obj.key in filled.repeated:
         _run(cursor, "find_repeated", candidates, columns=", ".join(obj.key))
@@ -65,14 +68,16 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
         cursor.execute(judgement(candidates, conditions, joins), task.values)
     if around:
         conditions = [rule_condition(rule) for rule in around]
-        cursor.execute(judgement(candidates, conditions, joins, candidates.judged), task.values)
-    if not task.everything:
+        cursor.execute(judgement(candidates, conditions, joins, candidates.around), task.values)
+        if task.chosen:
+            forget_unsent(cursor, candidates)
+    if task.compared:
         conditions, joins = conditions_of_equal(candidates, rejected, without=around)
         if conditions:
             cursor.execute(judgement(candidates, conditions, joins, candidates.equal), task.values)
     _keep_first_class(cursor, candidates)
     # Of a comparison, what was not sent may be shared as well.
-    for unique in (u for u in obj.uniques if u.columns in filled.repeated or not task.everything):
+    for unique in (u for u in obj.uniques if u.columns in filled.repeated or task.compared):
         find_duplicates(cursor, candidates, unique)
     return withdraw(cursor, candidates, refused=refused)
 
@@ -143,8 +148,11 @@ def _reason(number: int, condition: Condition, test: Part) -> Part:
 
 
 def _rejected_parents(cursor: Cursor, task: Task) -> dict[str, bool]:
-    """Which parents have open rejections, each with whether policy is among the causes."""
-    parents = [r.to for r in task.object.references if r.to != task.object.name]
+    """Which parents have open rejections, each with whether policy is among the causes.
+
+    Of a selective order the object itself may be one: most of its records were not sent.
+    """
+    parents = [r.to for r in task.object.references if r.to != task.object.name or task.chosen]
     if not parents:
         return {}
     return dict(cursor.execute(statement("rejected_parents"), {**task.values, "objects": parents}).fetchall())
@@ -165,7 +173,7 @@ def make_rejected(cursor: Cursor, task: Task, parent: str) -> None:
 def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[str, bool]) -> None:
     task = candidates.task
     for reference in task.object.references:
-        if reference.when_excluded == "clear" and rejected.get(reference.to):
+        if reference.when_excluded == "clear" and rejected.get(reference.to) and reference.to != task.object.name:
             parent = task.catalog[reference.to]
             parts: dict[str, Part] = {
                 "keys": typed_keys(parent),
@@ -173,7 +181,7 @@ def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[
                 "readable": readable(parent),
                 "on": equal("parent", "record", dict(zip(found_keys(parent), reference.columns, strict=True))),
             }
-            if not task.everything:
+            if task.compared:
                 promoted = columns("promoted", task.object.key)
                 cursor.execute(
                     statement("promote", **parts, equal_rows=equal_rows(task), promoted=promoted), task.values

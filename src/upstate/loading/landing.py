@@ -206,7 +206,7 @@ def _counts(
 ) -> Counts:
     """What became of every record the district has: what was not sent is unchanged, unless something was found."""
     found = count_found(cursor, task)
-    records = filled.candidates + filled.refused if task.everything else task.district_records
+    records = filled.candidates + filled.refused if not task.compared else task.district_records
     return Counts(
         created=created,
         updated=updated,

@@ -22,7 +22,7 @@ def make_gone(cursor: Cursor, task: Task) -> int:
     """Make `gone` and fill it with what the comparison told; returns how many keys those are."""
     obj = task.object
     cursor.execute(statement("make_gone", keys=found_columns(obj), table=state_table(obj)), task.values)
-    if task.gone is None:
+    if task.gone is None or task.chosen:  # what a selective order lacks is no leftover: most was not asked for
         return 0
     told = _read(task, task.gone)
     encoder = pgpq.ArrowToPostgresBinaryEncoder(told.schema)

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from upstate.loading.choosing import settle_chosen
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
 from upstate.loading.statements import columns, equal, key_text, statement
 from upstate.loading.task import Candidates, Task
@@ -55,7 +56,10 @@ def settle_rejections(cursor: Cursor, task: Task) -> None:
     """Write down what did not land, and what is resolved, within the landing's transaction."""
     found_key = key_text("finding", found_keys(task.object))
     cursor.execute(statement("settle_rejections", found_key=found_key), task.values)
-    cursor.execute(statement("settle_resolved"), task.values)
+    if task.chosen:
+        settle_chosen(cursor, task)
+    else:
+        cursor.execute(statement("settle_resolved"), task.values)
     sum_up(cursor, task.values)
 
 

@@ -18,7 +18,9 @@ class Task:
     that rules see as zone.school_year.
 
     Where not `everything` was sent, the batches hold what differs; `district_records` says how many records the
-    district has, and `gone` (Arrow IPC of the key's columns) which rows of the state's it has no more.
+    district has, and `gone` (Arrow IPC of the key's columns) which rows of the state's it has no more. Where some
+    records were `chosen`, the batches hold all that the district has of those, `gone` says which it lacks (see
+    wire.encode_lacking), and nothing is said of any other record.
     """
 
     order: int
@@ -33,6 +35,12 @@ class Task:
     everything: bool = True
     district_records: int = 0
     gone: bytes | None = None
+    chosen: bool = False
+
+    @property
+    def compared(self) -> bool:
+        """Whether what was not sent is equal here already."""
+        return not self.everything and not self.chosen
 
     @property
     def values(self) -> dict[str, Any]:
@@ -65,8 +73,15 @@ class Candidates:
     @property
     def judged(self) -> Part:
         """Every record of the district's snapshot: what was sent and, of a comparison, what is equal here already."""
-        if self.task.everything:
-            return self.table
+        return self._with_held if self.task.compared else self.table
+
+    @property
+    def around(self) -> Part:
+        """What a rule that looks around may see: of a selective order, what the state holds of others too."""
+        return self.table if self.task.everything else self._with_held
+
+    @property
+    def _with_held(self) -> Part:
         # by name: a candidate may have been numbered since (isolating.py), and has a column more then
         names = columns(None, ("district_id", *(c.name for c in self.task.object.columns)))
         return sql.SQL("(select {} from {} union all {})").format(names, self.table, equal_rows(self.task))

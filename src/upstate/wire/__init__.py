@@ -3,6 +3,15 @@
 from upstate.wire.batch import Batch, decode, digest, encode, encode_keys, no_misfits
 from upstate.wire.messages import Compared, Parcel, Receipt, WorkOrder
 from upstate.wire.schema import MISFITS, arrow_schema, arrow_type
+from upstate.wire.selection import (
+    Selection,
+    decode_lacking,
+    decode_selection,
+    encode_lacking,
+    encode_selection,
+    table_of_ids,
+    table_of_keys,
+)
 from upstate.wire.spelling import spell
 
 __all__ = [
@@ -11,13 +20,20 @@ __all__ = [
     "Compared",
     "Parcel",
     "Receipt",
+    "Selection",
     "WorkOrder",
     "arrow_schema",
     "arrow_type",
     "decode",
+    "decode_lacking",
+    "decode_selection",
     "digest",
     "encode",
     "encode_keys",
+    "encode_lacking",
+    "encode_selection",
     "no_misfits",
     "spell",
+    "table_of_ids",
+    "table_of_keys",
 ]

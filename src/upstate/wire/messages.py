@@ -10,7 +10,8 @@ class WorkOrder:
     """One object of a resync for an agent, as claimed: `epoch` fences every later word about it.
 
     `school_year` limits the reading to that year's records; None reads all of them (an object not bound to a year).
-    Where not `everything` is wanted, the agent may compare first, in so many `buckets`, and ship what differs.
+    Where not `everything` is wanted, the agent may compare first, in so many `buckets`, and ship what differs. A
+    `selective` order is about some records only: the door says which (see Selection).
     """
 
     id: int
@@ -20,12 +21,15 @@ class WorkOrder:
     epoch: int
     everything: bool = True
     buckets: int = 1
+    selective: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
     """What an agent found that compared before it shipped: how many records the district has, misfits among them, and
     `gone`, the keys of the state's rows that it has no more (an Arrow IPC stream of the key's columns).
+
+    Of a selective order: how many records were found, and what was asked for and is not there (see encode_lacking).
     """
 
     records: int

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from upstate.agent.conform import BYTES_MARK, NATIVE, TEXT
 from upstate.agent.mapping import ObjectOrigin, Stored
 from upstate.agent.sources.relation import relation
+from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import Column, ColumnType, SyncObject
+from upstate.wire import spell
 
 _INTEGERS = frozenset({"smallint", "integer", "bigint"})
 # Which of the database's types come as they are for a column of the catalog's type.
@@ -77,6 +79,25 @@ def conditions(obj: SyncObject, types: Mapping[str, str], school_year: int | Non
     if school_year is not None and obj.school_year is not None:
         tests.append(_in_year(f"s.{quote(obj.school_year)}", types[obj.school_year], school_year))
     return f" WHERE {' AND '.join(f'({test})' for test in tests)}" if tests else ""
+
+
+def among(wanted: Wanted, types: Mapping[str, str]) -> str | None:
+    """A condition that every wanted record meets, and that an index may serve; None where there is none."""
+    if not wanted.few_enough():
+        return None
+    tests = []
+    for column in wanted.columns:
+        kind = types[column.name]
+        if (column.type == "uuid" and kind == "uuid") or (column.type in _INTEGERS and kind in _INTEGERS):
+            cast = "bigint" if kind in _INTEGERS else kind
+        elif column.type == "text" and kind in ("text", "character varying"):
+            cast = "text"
+        else:
+            continue
+        values = (spell(column, value) or "" for value in wanted.values_of(column).to_pylist())
+        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+        tests.append(f"s.{quote(column.name)} = ANY (ARRAY[{listed}]::{cast}[])")
+    return " AND ".join(tests) or None
 
 
 def _fields(column: Column, c: str, kind: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from upstate.agent.sources.comparison import Comparison, StateSide
 from upstate.agent.sources.description import Description
+from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import SyncObject
 from upstate.errors import SourceError
 from upstate.wire import Batch
@@ -26,6 +27,12 @@ class Snapshot(Protocol):
         Of an object bound to a year, with a year given: that year's records, and those whose year is null or no number,
         so that a bad record is reported and not lost. Raises SourceError where this object cannot be read (others
         still can), LostSourceError where the connection is gone.
+        """
+
+    def select(self, obj: SyncObject, school_year: int | None, wanted: Wanted) -> Iterator[Batch]:
+        """Of that which `read` gives, the records that are wanted, misfits among them; see Wanted.
+
+        A source that cannot look for them gives `chosen(self.read(obj, school_year), wanted)`. Raises as `read`.
         """
 
     def compare(self, obj: SyncObject, school_year: int | None, state: StateSide) -> Comparison | None:

@@ -23,6 +23,7 @@ from upstate.agent.sources.description import Description, describe_tables
 from upstate.agent.sources.missing import need_tables
 from upstate.agent.sources.slicing import MOST_BYTES, MOST_RECORDS, cut
 from upstate.agent.sources.sqlite_schema import columns_by_table, describe_file
+from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import SyncObject
 from upstate.errors import SourceError
 from upstate.wire import Batch
@@ -97,6 +98,13 @@ class SqliteSnapshot:
 
     def read(self, obj: SyncObject, school_year: int | None) -> Iterator[Batch]:
         """An object's records in the table's own order; see Snapshot."""
+        return self._read(obj, school_year, None)
+
+    def select(self, obj: SyncObject, school_year: int | None, wanted: Wanted) -> Iterator[Batch]:
+        """SQLite looks through the whole table and gives what may be wanted; see Snapshot."""
+        return chosen(self._read(obj, school_year, dialect.among(wanted)), wanted)
+
+    def _read(self, obj: SyncObject, school_year: int | None, only: str | None) -> Iterator[Batch]:
         origin = self.mapping.origin(obj)
         if origin.absent:
             return
@@ -104,7 +112,7 @@ class SqliteSnapshot:
             with self.connection.cursor() as cursor:
                 rows = self._rows_at_once(obj)
                 cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(rows)})
-                cursor.execute(dialect.projection(obj, origin, school_year))
+                cursor.execute(dialect.projection(obj, origin, school_year, only))
                 for raw in cut(_all_but_first(cursor.fetch_record_batch())):
                     yield conform(obj, raw)
         except _ERRORS as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from upstate.agent.conform import NATIVE, TEXT
 from upstate.agent.mapping import ObjectOrigin, Stored
 from upstate.agent.sources.relation import relation
+from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import Column, ColumnType, SyncObject
 
 _BYTES = "char(0)||'bytes'"  # conform's BYTES_MARK
@@ -35,17 +36,52 @@ def rows(obj: SyncObject, origin: ObjectOrigin) -> str:
     return relation(obj, origin, f"{quote(origin.table)} AS r NOT INDEXED", quote, _epoch)
 
 
-def projection(obj: SyncObject, origin: ObjectOrigin, school_year: int | None) -> str:
-    """The query of an object's records; its first row pins the types and has to be dropped."""
+def projection(obj: SyncObject, origin: ObjectOrigin, school_year: int | None, only: str | None = None) -> str:
+    """An object's records; the query's first row pins the types and has to be dropped. `only`: one more condition."""
     pins, fields = [], []
     for column in obj.columns:
         for prefix, pin, expression in _fields(column, f"s.{quote(column.name)}"):
             pins.append(f"{pin} AS {quote(prefix + column.name)}")
             fields.append(expression)
-    where = ""
+    tests = [] if only is None else [only]
     if school_year is not None and obj.school_year is not None:
-        where = f" WHERE {_in_year(f's.{quote(obj.school_year)}', school_year)}"
+        tests.append(_in_year(f"s.{quote(obj.school_year)}", school_year))
+    where = f" WHERE {' AND '.join(f'({test})' for test in tests)}" if tests else ""
     return f"SELECT {', '.join(pins)} UNION ALL SELECT {', '.join(fields)} FROM ({rows(obj, origin)}) AS s{where}"  # noqa: S608
+
+
+def among(wanted: Wanted) -> str | None:
+    """A condition that every wanted record meets; None where there is none.
+
+    A value of another storage class than its column's meets it too: what such a value says, only reading it can tell.
+    """
+    if not wanted.few_enough():
+        return None
+    tests = []
+    for column in wanted.columns:
+        c = f"s.{quote(column.name)}"
+        values = wanted.values_of(column).to_pylist()
+        if column.type == "uuid":
+            found = _fields(column, c)[0][2]
+            tests.append(f"({found}) IN ({_listed(values)}) OR typeof({found}) <> 'blob'")
+        elif column.type in ("integer", "bigint"):
+            tests.append(f"{c} IN ({_listed(values)}) OR typeof({c}) <> 'integer'")
+        elif column.type == "text":
+            tests.append(f"{c} IN ({_listed(values)}) OR typeof({c}) <> 'text'")
+    return " AND ".join(f"({test})" for test in tests) or None
+
+
+def _listed(values: list[bytes | int | str]) -> str:
+    return ", ".join(_literal(value) for value in values)
+
+
+def _literal(value: bytes | int | str) -> str:
+    match value:
+        case bytes():
+            return f"x'{value.hex()}'"
+        case str():
+            return "'" + value.replace("'", "''") + "'"
+    return str(value)
 
 
 def widest(obj: SyncObject, origin: ObjectOrigin) -> str | None:

@@ -12,6 +12,7 @@ from upstate.hub.models.rehearsals import Rehearsal, RehearsedRoot
 from upstate.hub.models.rejection import Rejection
 from upstate.hub.models.requests import RequestedDistrict, StateRequest
 from upstate.hub.models.resync import Batch, Order, Resync
+from upstate.hub.models.selection import Selection
 from upstate.hub.models.state_settings import StateSetting
 from upstate.hub.models.tokens import Token
 from upstate.hub.models.verifications import Verification, VerifiedDifference, VerifiedObject
@@ -38,6 +39,7 @@ __all__ = [
     "Resync",
     "Role",
     "Root",
+    "Selection",
     "SignInAttempt",
     "Source",
     "StateRequest",

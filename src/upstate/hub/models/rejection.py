@@ -68,6 +68,7 @@ class Rejection(models.Model):
             _listed("rejections_open", OPEN),
             _listed("rejections_cleared", CLEARED),
             _listed("rejections_resolved", RESOLVED),
+            models.Index(fields=["resolved_by"], name="rejections_by_who_resolved", condition=RESOLVED),
             models.Index(
                 fields=["district", "root_object", "root_key", "object", "id"],
                 name="rejections_of_a_root",

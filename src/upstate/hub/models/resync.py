@@ -8,12 +8,15 @@ from django.db.models.functions import Now
 from upstate.hub.models.district import Zone
 from upstate.hub.models.people import Person
 
+MODES = ["full", "partial", "rehearsal", "selective", "heal"]
+
 
 class Resync(models.Model):
     """One request, one run. `chosen` is what was asked for, `objects` what runs, in the plan's order.
 
-    One that is queued waits for the one that runs for its zone and year; a worker sets it going. Of a rehearsal nothing
-    is written but its own history: where objects stand is told by the resyncs whose mode is full or partial.
+    One that is queued waits for the one that runs for its zone and year; a worker sets it going. Where objects stand is
+    told by those whose mode is full or partial: of a rehearsal nothing is written but its own history, and the others
+    are about some records only (see Selection). One that `follows` another sends what that one freed by landing a root.
     """
 
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="resyncs")
@@ -25,6 +28,7 @@ class Resync(models.Model):
     asked_by = models.TextField()
     asked_by_person = models.ForeignKey(Person, on_delete=models.SET_NULL, related_name="+", null=True, db_index=False)
     reason = models.TextField(db_default="")
+    follows = models.ForeignKey("self", on_delete=models.SET_NULL, related_name="followers", null=True)
     state = models.TextField(db_default="running")
     placed_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
@@ -52,7 +56,7 @@ class Resync(models.Model):
                 fields=["zone", "school_year"],
                 condition=Q(state="running"),
             ),
-            models.CheckConstraint(name="resync_mode", condition=Q(mode__in=["full", "partial", "rehearsal"])),
+            models.CheckConstraint(name="resync_mode", condition=Q(mode__in=MODES)),
             models.CheckConstraint(
                 name="resync_state",
                 condition=Q(state__in=["queued", "running", "finished", "failed"]),
@@ -80,9 +84,11 @@ class Order(models.Model):
     batches = models.IntegerField(null=True)
     records = models.BigIntegerField(db_default=0)  # delivered so far
     everything = models.BooleanField(db_default=True)  # whether all records are wanted, or only what differs
+    selective = models.BooleanField(db_default=False)  # whether only some records are wanted; see Selection
     fingerprint = models.TextField(db_default="")  # of what the records are judged by; see catalog.fingerprint
     district_records = models.BigIntegerField(null=True)  # how many the district has, where only what differs was sent
-    gone = models.BinaryField(null=True)  # the keys of rows that the district has no more: Arrow IPC, as compared
+    # The keys of rows that the district has no more: Arrow IPC, as compared. Of a selective order: what it lacks.
+    gone = models.BinaryField(null=True)
     lease_until = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)

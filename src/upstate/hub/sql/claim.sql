@@ -29,7 +29,8 @@ SELECT
     zone.edition,
     resync.school_year AS resync_year,
     landed.fingerprint,
-    landed.records
+    landed.records,
+    claimed.selective
 FROM claimed
 JOIN hub_resync AS resync ON resync.id = claimed.resync_id
 JOIN hub_zone AS zone ON zone.id = resync.zone_id

@@ -11,7 +11,8 @@ SELECT
     zone.edition,
     next.everything,
     coalesce(next.district_records, 0) AS district_records,
-    next.gone
+    next.gone,
+    next.selective
 FROM (
     SELECT *
     FROM hub_order

@@ -1,0 +1,2 @@
+-- The keys themselves.
+copy pg_temp.lacking (key) from stdin

@@ -1,0 +1,2 @@
+-- Keys that a selective order asked for and that the district does not have.
+create temporary table lacking (key text[]) on commit drop
