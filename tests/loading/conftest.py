@@ -35,7 +35,13 @@ def empty_hub(cluster_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def make_desk(cluster_url: str, empty_hub: str) -> Iterator[MakeDesk]:
+def partitions() -> int | None:
+    """Into how many partitions the state's tables are divided; test_divided.py says otherwise."""
+    return None
+
+
+@pytest.fixture
+def make_desk(cluster_url: str, empty_hub: str, partitions: int | None) -> Iterator[MakeDesk]:
     """Makes a desk for a catalog's texts."""
     with ExitStack() as stack:
 
@@ -43,8 +49,8 @@ def make_desk(cluster_url: str, empty_hub: str) -> Iterator[MakeDesk]:
             url = stack.enter_context(_database(cluster_url, empty_hub))
             connection = stack.enter_context(psycopg.connect(url, autocommit=True))
             catalog = parse_catalog(texts)
-            prepare_state(connection, catalog)
-            return Desk(url, connection, catalog)
+            prepare_state(connection, catalog, partitions)
+            return Desk(url, connection, catalog, partitions=partitions)
 
         yield make
 

@@ -167,6 +167,7 @@ class Desk:
     district: int = 1
     year: int = 2024
     zones: dict[int, int] = field(default_factory=dict)
+    partitions: int | None = None
 
     def send(self, name: str, rows: Iterable[Any], **options: Any) -> Counts:
         """One object, delivered whole and landed."""

@@ -62,8 +62,9 @@ def some_records(chance: Random, obj: SyncObject) -> list[Row]:
 
 def start_again(desk: Desk, texts: dict[str, str]) -> Catalog:
     desk.connection.execute("drop schema if exists state cascade")
+    desk.connection.execute("drop schema if exists state_parts cascade")
     catalog = parse_catalog(texts)
-    prepare_state(desk.connection, catalog)
+    prepare_state(desk.connection, catalog, desk.partitions)
     desk.catalog = catalog
     desk.district += 1
     return catalog

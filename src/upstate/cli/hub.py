@@ -24,7 +24,13 @@ for _command in (up, down, serve, work, doctor):
 @click.option(
     "--catalog", "folder", metavar="DIR", help="A folder of .toml files; the default is the one in force, else k12."
 )
-def init(folder: str | None) -> None:
+@click.option(
+    "--partitions",
+    metavar="N",
+    type=click.IntRange(2, 1024),
+    help="Divide the state tables by district; for a new database. More of them: docs/howto/scale-out.md.",
+)
+def init(folder: str | None, partitions: int | None) -> None:
     """Make the control tables and the state tables of a catalog.
 
     Safe to run again: it adds what is new and takes nothing away. The catalog is kept in the database, so later
@@ -33,6 +39,7 @@ def init(folder: str | None) -> None:
     \b
     Examples:  upstate hub init
                upstate hub init --catalog ./my-catalog
+               upstate hub init --partitions 16
     """
     from upstate.catalog import catalog_files, parse_catalog, shipped_catalog
 
@@ -44,7 +51,7 @@ def init(folder: str | None) -> None:
 
     if texts is None:
         texts = kept_catalog() or catalog_files(shipped_catalog("k12"))
-    prepared = set_up(url, texts)
+    prepared = set_up(url, texts, partitions=partitions)
     for line in prepared.made:
         click.echo(f"made  {line}")
     click.echo(

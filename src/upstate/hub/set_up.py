@@ -26,15 +26,17 @@ class Prepared:
     made: tuple[str, ...]
 
 
-def set_up(database_url: str, texts: Mapping[str, str]) -> Prepared:
+def set_up(database_url: str, texts: Mapping[str, str], *, partitions: int | None = None) -> Prepared:
     """Make or extend the hub in a started database; `texts` are the catalog's files by name. Safe to repeat.
+
+    State tables are divided into so many partitions; None: as they are, or in one piece.
 
     CatalogError before anything is written where the catalog is wrong; DatabaseError where the database refuses.
     The state tables come before the catalog: one that does not fit what is there never comes into force.
     """
     catalog = parse_catalog(texts)
     with connect(database_url) as connection:  # refuses a server that is too old before anything is made
-        made = [*_migrate(), *prepare_state(connection, catalog), *_keep(texts)]
+        made = [*_migrate(), *prepare_state(connection, catalog, partitions), *_keep(texts)]
     return Prepared(catalog, tuple(made))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from hashlib import blake2b
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
@@ -11,13 +11,13 @@ from psycopg import sql
 
 from upstate.catalog import Catalog, Column, Graph, Reference, SyncObject, Unique
 from upstate.errors import DatabaseError
+from upstate.loading.dividing import divided_by, fitting, how_divided, make_partitions, make_register, nulls_of
 from upstate.loading.statements import columns, sql_type, state_table, statement
 from upstate.loading.understanding import check_rules
 
 Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
 Constraints = Mapping[tuple[str, str], list[str] | None]
-_NAME_BYTES = 63
 _SPELLED = {
     "double": "double precision",
     "time": "time without time zone",
@@ -28,24 +28,30 @@ _SPELLED = {
 }
 
 
-def prepare_state(connection: Connection, catalog: Catalog) -> list[str]:
-    """Make what the state lacks of this catalog, in one transaction; returns a line for each thing made.
+def prepare_state(connection: Connection, catalog: Catalog, partitions: int | None = None) -> list[str]:
+    """Make what the state lacks of this catalog; returns a line for each thing made.
+
+    All in one transaction; but divided tables each in one of their own, or the server would run out of room for locks.
+    Tables are divided into so many partitions by district; None: as those that are there, or else in one piece.
 
     DatabaseError where something is there that does not fit: Upstate changes no column, key or reference that holds
     data. CatalogError where PostgreSQL does not take a rule. The control tables must be there.
     """
     try:
-        with connection.transaction(), connection.cursor() as cursor:
-            made = _prepare(cursor, catalog)
-            check_rules(cursor, catalog)
+        with connection.cursor() as cursor:
+            count = how_divided(cursor, partitions)
+            with nullcontext() if count else connection.transaction():
+                made = _prepare(cursor, catalog, count)
+                check_rules(cursor, catalog)
     except psycopg.Error as error:
         said = error.diag.message_primary or str(error).strip().splitlines()[0]
         raise DatabaseError(f"The state's tables cannot be made as the catalog has them: {said}.") from error
     return made
 
 
-def _prepare(cursor: Cursor, catalog: Catalog) -> list[str]:
+def _prepare(cursor: Cursor, catalog: Catalog, partitions: int) -> list[str]:
     made: list[str] = []
+    step = cursor.connection.transaction
     cursor.execute(statement("state_schema"))
     cursor.execute(statement("state_lock_function"))
     held = held_columns(cursor)
@@ -53,13 +59,15 @@ def _prepare(cursor: Cursor, catalog: Catalog) -> list[str]:
     for name in Graph.of(catalog).order(catalog.objects):
         obj = catalog[name]
         _check_key(obj, keys.get(obj.table), held.get(obj.table))
-        made += _prepare_table(cursor, obj, held.get(obj.table))
+        with step():
+            made += _prepare_table(cursor, obj, held.get(obj.table), partitions)
     constraints = {
         (table, name): says for table, name, says in cursor.execute(statement("state_constraints")).fetchall()
     }
     for obj in catalog:
         made += _prepare_references(cursor, catalog, obj, constraints)
-        made += _prepare_uniques(cursor, obj, constraints)
+        with step():
+            made += _prepare_uniques(cursor, obj, constraints, divided=partitions > 0)
     for parent in sorted({r.to for obj in catalog for r in obj.references}):
         cursor.execute(statement("state_lock_trigger", table=state_table(catalog[parent])))
     return made
@@ -82,7 +90,7 @@ def held_columns(cursor: Cursor) -> dict[str, dict[str, str]]:
     return held
 
 
-def _prepare_table(cursor: Cursor, obj: SyncObject, held: dict[str, str] | None) -> list[str]:
+def _prepare_table(cursor: Cursor, obj: SyncObject, held: dict[str, str] | None, partitions: int) -> list[str]:
     if held is None:
         cursor.execute(
             statement(
@@ -95,9 +103,11 @@ def _prepare_table(cursor: Cursor, obj: SyncObject, held: dict[str, str] | None)
                     for c in obj.columns
                 ),
                 key=columns(None, ("district_id", *obj.key)),
+                divided=divided_by(partitions),
             )
         )
-        return [f"table state.{obj.table}"]
+        make_partitions(cursor, obj, partitions)
+        return [f"table state.{obj.table}" + (f", in {partitions} partitions" if partitions else "")]
     made = []
     for column in obj.columns:
         wanted = sql_type(column)
@@ -162,31 +172,41 @@ def _prepare_references(cursor: Cursor, catalog: Catalog, obj: SyncObject, const
             key=columns(None, theirs),
             deferrable=sql.SQL("deferrable" if reference.to == obj.name else ""),
         )
-        _add(cursor, query, f"Rows of state.{obj.table} point at rows that state.{parent.table} does not hold")
+        with (
+            _held_against(f"Rows of state.{obj.table} point at rows that state.{parent.table} does not hold"),
+            cursor.connection.transaction(),
+        ):
+            cursor.execute(query)
         made.append(f"foreign key {name}")
     return made
 
 
-def _prepare_uniques(cursor: Cursor, obj: SyncObject, constraints: Constraints) -> list[str]:
+def _prepare_uniques(cursor: Cursor, obj: SyncObject, constraints: Constraints, *, divided: bool) -> list[str]:
     made = []
     for unique in (u for u in obj.uniques if u.across == "state"):
         name = constraint_name(obj, unique)
-        if (obj.table, name) not in constraints:
-            query = statement(
-                "state_unique",
-                table=state_table(obj),
-                name=sql.Identifier(name),
-                columns=columns(None, unique.columns),
-                nulls=sql.SQL("nulls not distinct" if unique.nulls == "equal" else "nulls distinct"),
-            )
-            _add(cursor, query, f"Rows of state.{obj.table} share their {', '.join(unique.columns)}")
-            made.append(f"unique index {name}")
+        if (obj.table, name) in constraints:
+            continue
+        with _held_against(f"Rows of state.{obj.table} share their {', '.join(unique.columns)}"):
+            if divided:
+                make_register(cursor, obj, unique, name)
+            else:
+                query = statement(
+                    "state_unique",
+                    table=state_table(obj),
+                    name=sql.Identifier(name),
+                    columns=columns(None, unique.columns),
+                    nulls=nulls_of(unique),
+                )
+                cursor.execute(query)
+        made.append(f"unique {'register' if divided else 'index'} {name}")
     return made
 
 
-def _add(cursor: Cursor, query: sql.Composed, against: str) -> None:
+@contextmanager
+def _held_against(against: str) -> Iterator[None]:
     try:
-        cursor.execute(query)
+        yield
     except psycopg.IntegrityError as error:
         raise DatabaseError(
             f"{against}, which the catalog does not allow. Mend or remove them there, then run this again."
@@ -196,8 +216,4 @@ def _add(cursor: Cursor, query: sql.Composed, against: str) -> None:
 def constraint_name(obj: SyncObject, part: Reference | Unique) -> str:
     """The name under which the state declares a reference or a unique rule; long names end in a short hash."""
     ending = "fkey" if isinstance(part, Reference) else "unique"
-    name = "_".join((obj.table, *part.columns, ending))
-    if len(name.encode()) <= _NAME_BYTES:
-        return name
-    tail = blake2b(name.encode(), digest_size=4).hexdigest()
-    return f"{name.encode()[: _NAME_BYTES - 9].decode(errors='ignore')}_{tail}"
+    return fitting("_".join((obj.table, *part.columns, ending)))

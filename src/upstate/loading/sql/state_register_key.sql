@@ -1,0 +1,2 @@
+-- A record is found in its register by its key.
+create unique index on {register} (district_id, {keys})
