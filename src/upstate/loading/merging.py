@@ -29,6 +29,7 @@ def merge(cursor: Cursor, task: Task, slice_: Part = EVERY) -> tuple[int, int]:
             table=state_table(obj),
             slice=slice_,
             same=equal("held", "record", obj.key),
+            differs=_differs(obj),
             update=_update(obj),
             columns=columns(None, names),
             values=columns("record", names),
@@ -99,12 +100,17 @@ def _update(obj: SyncObject) -> Part:
         return sql.SQL("")
     return statement(
         "merge_update",
-        held=_row("held", obj),
-        sent=_row("record", obj),
+        differs=_differs(obj),
         assignments=sql.SQL(", ").join(
             sql.SQL("{} = record.{}").format(sql.Identifier(n), sql.Identifier(n)) for n in pushed
         ),
     )
+
+
+def _differs(obj: SyncObject) -> Part:
+    if not obj.pushed:
+        return sql.SQL("false")
+    return sql.SQL("{} is distinct from {}").format(_row("held", obj), _row("record", obj))
 
 
 def _row(alias: str, obj: SyncObject) -> Part:

@@ -1,2 +1,2 @@
 -- The part of the merge that updates; an object with nothing but its key has none.
-when matched and {held} is distinct from {sent} then update set {assignments}
+when matched and {differs} then update set {assignments}
