@@ -28,7 +28,7 @@ from upstate.hub.reports import ObjectRun, resync_runs
 from upstate.hub.resyncs import PlacedResync, finish_resync, place_resync, start_resync, unfinished_resync
 from upstate.hub.zone_lock import zone_lock
 
-_LOOK_AGAIN = 0.25  # seconds between two looks at how a resync stands
+_LOOK_AGAIN = 0.5  # seconds between two looks at how a resync stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ from upstate.planning import Counts
 Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
 
+_MANY = 10_000  # records
+
 
 class _HeldByOthersError(Exception):
     """Candidates share what must be unique with rows that stay as they are: merge again without them."""
@@ -89,7 +91,7 @@ def attempt(connection: Connection, task: Task) -> Iterator[Cursor]:
 def enter_district(cursor: Cursor, task: Task) -> None:
     """Be alone in the task's district until the transaction ends, and set it up for landing this object."""
     cursor.execute(statement("lock_district"), task.values)
-    for name in ("plan_by_set", "spell_plainly", "commit_lazily"):
+    for name in ("plan_by_set", "sample_few", "spell_plainly", "commit_lazily"):
         cursor.execute(statement(name))
     declared = [constraint_name(task.object, reference) for reference in task.object.references]
     skip = cursor.execute(statement("may_skip_triggers"), {"table": task.object.table, "declared": declared}).fetchone()
@@ -119,6 +121,7 @@ def _straight_in(cursor: Cursor, task: Task) -> Counts:
     candidates = Candidates(task, in_place=True)
     make_gone(cursor, task)
     filled = fill(cursor, task, candidates.table, sort=True)
+    _tell_how_many(cursor, candidates, filled)
     removed = judge(cursor, candidates, filled)
     settle_other_years(cursor, candidates)
     return _counts(cursor, task, filled, created=filled.candidates - removed)
@@ -160,12 +163,20 @@ def _wait(cursor: Cursor, task: Task, *, carefully: bool = False) -> _Waiting:
     cursor.execute(statement("make_candidates", table=state_table(task.object), columns=names))
     told_gone = make_gone(cursor, task)
     filled = fill(cursor, task, candidates.table, sort=False, carefully=carefully)
+    _tell_how_many(cursor, candidates, filled)
     if not task.everything:
         set_aside(cursor, task)
     judge(cursor, candidates, filled)
     if not task.everything:
         _turn_away_held(cursor, candidates, filled)
     return _Waiting(candidates, filled, told_gone)
+
+
+def _tell_how_many(cursor: Cursor, candidates: Candidates, filled: Filled) -> None:
+    """Have the planner know of many new rows; for few, being told costs more than it saves."""
+    if filled.candidates >= _MANY:
+        key = columns(None, ("district_id", *candidates.task.object.key))
+        cursor.execute(statement("analyze_rows", table=candidates.table, columns=key))
 
 
 def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
