@@ -22,6 +22,10 @@ def site() -> Application:
     log_to_stderr()
     settings = read_settings()
     open_state(settings, read_web_settings(settings))
+    from upstate.cli.reading_records import read_records
+    from upstate.hub.district_reading import set_reader
+
+    set_reader(read_records)
     application = WSGIHandler()
     get_resolver().url_patterns  # noqa: B018 - the first visitor need not wait for the views
     return application

@@ -59,6 +59,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "upstate.hub.templatetags.addresses",
                 "upstate.hub.templatetags.wording",
                 "upstate.hub.templatetags.of_state",
+                "upstate.hub.templatetags.verifying",
             ],
         },
     }

@@ -15,10 +15,14 @@ _STATE_OFF = "Verifying for the state is switched off in the state's settings."
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Whether someone may start one: `why_not` is empty where they may; `by_state`: in the state's name."""
+    """Whether someone may start one: `why_not` is empty where they may; `by_state`: in the state's name.
+
+    Who `has_right` and may not is kept from it by a switch.
+    """
 
     by_state: bool
     why_not: str = ""
+    has_right: bool = True
 
 
 def may_verify(person: Person, district: int) -> Start:
@@ -34,4 +38,6 @@ def may_verify(person: Person, district: int) -> Start:
         return Start(by_state=True)
     if for_district:
         return Start(by_state=False, why_not=_DISTRICTS_OFF)
-    return Start(by_state=for_state, why_not=_STATE_OFF if for_state else _NO_RIGHT)
+    if for_state:
+        return Start(by_state=True, why_not=_STATE_OFF)
+    return Start(by_state=False, why_not=_NO_RIGHT, has_right=False)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.db import connections
@@ -17,21 +14,19 @@ from upstate.catalog import Catalog
 from upstate.hub.auditing import audit
 from upstate.hub.models import District
 from upstate.hub.postgres import connect
-from upstate.hub.templatetags.wording import key_text
 from upstate.hub.web.keyset import Page, paged, place_of
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.errors_filter import filter_of, without_school
 from upstate.hub.web.pages.errors_listing import Wanted, every_rejection, place_of_row, rejections_listed
 from upstate.hub.web.request import Request
+from upstate.hub.web.spreadsheet import csv_lines
 from upstate.hub.web.state import state_connection
 
 _COLUMNS: Final = (
     "object", "key", "school_year", "verdict", "reason", "column", "records", "message", "advice",
     "root_object", "root_key", "root_reason", "first_seen_at", "last_seen_at", "cleared_at", "resolved_at",
 )  # fmt: skip
-_FORMULA: Final = re.compile(r"\s*(?:[=+@＝＋＠－]|-(?![\d.]+(?:\||$)))|[\t\r\n]")
-_LINES_AT_ONCE: Final = 500
 
 
 @require_GET
@@ -82,32 +77,4 @@ def _lines(url: str, catalog: Catalog, district: District, wanted: Wanted) -> It
     """A file's lines over a connection of its own, in one snapshot: whoever reads slowly keeps no page waiting."""
     with connect(url) as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield from _written(every_rejection(connection, catalog, district, wanted))
-
-
-def _written(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    buffer.write("\ufeff")  # so that spreadsheets read it as UTF-8
-    writer.writerow(_COLUMNS)
-    for number, row in enumerate(rows, start=1):
-        writer.writerow([_cell(row[column]) for column in _COLUMNS])
-        if number % _LINES_AT_ONCE == 0:
-            yield _taken(buffer)
-    yield _taken(buffer)
-
-
-def _taken(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        value = key_text(value)
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    # a spreadsheet would take such a text for a formula
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+        yield from csv_lines(_COLUMNS, every_rejection(connection, catalog, district, wanted))

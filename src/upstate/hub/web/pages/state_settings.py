@@ -1,0 +1,32 @@
+"""State settings: what the state switches on and off for all its districts."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from upstate.hub.state_settings import set_switches, switches
+from upstate.hub.web.needs import needs
+from upstate.hub.web.request import Request
+
+
+@require_GET
+@needs("zones.view", where="state")
+def state_settings(request: Request) -> HttpResponse:
+    """Every switch, for those who may as a form."""
+    return render(request, "hub/state_settings.html", {"switches": switches()})
+
+
+@require_POST
+@needs("zones.change", where="state")
+def state_settings_change(request: Request) -> HttpResponse:
+    """Set the switches as the form says; only those that were on it."""
+    on, there = set(request.POST.getlist("on")), set(request.POST.getlist("there"))
+    lines = set_switches({each.name: each.name in on for each, _ in switches() if each.name in there}, request.user)
+    if lines:
+        messages.success(request, f"Changed. {'; '.join(lines)}.")
+    else:
+        messages.info(request, "Nothing was changed: it was so already.")
+    return redirect("state_settings")
