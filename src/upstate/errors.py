@@ -11,6 +11,8 @@ UpstateError
 ├── LandingError       an object could not land; nothing of it was written
 │   └── FencedError    a late writer: the work order has moved on to another claim
 ├── HubError           a hub elsewhere cannot be reached, or refuses what is asked of it
+│   ├── HubAwayError   it cannot be reached, or has no time, for longer than we wait; later it may
+│   └── StaleCatalogError  the agent works by another catalog than the hub
 └── EmbeddedError      the PostgreSQL that comes with Upstate will not start or stop
 
 A record that may not come in is never an error: it is a rejection, which is data.
@@ -63,6 +65,14 @@ class FencedError(LandingError):
 
 class HubError(UpstateError):
     """A hub elsewhere cannot be reached, or refuses what is asked of it."""
+
+
+class HubAwayError(HubError):
+    """The hub cannot be reached, or has no time, for longer than we wait; later it may."""
+
+
+class StaleCatalogError(HubError):
+    """The agent works by another catalog than the hub."""
 
 
 class EmbeddedError(UpstateError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -27,6 +28,14 @@ def set_up_once(cluster_url: str) -> Iterator[tuple[str, Made]]:
         close_orm()
         yield name, made
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for localhost that is its own authority, and its key."""
+    from tests.hub.serving import make_authority
+
+    return make_authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 
-from upstate.catalog import Catalog
+from upstate.catalog import Catalog, parse_catalog
 from upstate.hub.districts import KnownDistrict, add_district
 from upstate.hub.door import InProcessDoor
 from upstate.hub.landing_loop import land_ready
@@ -105,6 +105,14 @@ def make_state(url: str) -> Made:
 def parcel(number: int, payload: bytes = b"records", records: int = 3) -> Parcel:
     """A batch as an agent would send it."""
     return Parcel(number, payload, digest(payload), records)
+
+
+def schools(number: int, word: str = "school", records: int = 3) -> Parcel:
+    """A batch of so many schools, each with that name, as an agent would send it."""
+    obj = parse_catalog(TEXTS)["School"]
+    rows = [{"id": 1000 * number + each, "name": word} for each in range(records)]
+    payload = encode(Batch(pa.RecordBatch.from_pylist(rows, schema=arrow_schema(obj)), no_misfits()))
+    return parcel(number, payload, records)
 
 
 def batch(state: State, name: str, rows: list[dict[str, Any]]) -> bytes:

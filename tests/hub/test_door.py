@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
-from tests.hub.state import State, parcel
+from tests.hub.serving import agent_of, served
+from tests.hub.state import State, schools
 
 from upstate.agent import Door
+from upstate.agent.https_door import HttpsDoor, fetch_catalog
 from upstate.errors import FencedError, WireError
 from upstate.hub.door import InProcessDoor
 from upstate.hub.resyncs import PlacedResync, start_resync
-from upstate.wire import Compared, Parcel, Receipt, WorkOrder, decode_selection, digest
+from upstate.wire import Compared, Receipt, WorkOrder, decode_selection, digest, encode_lacking
 
 
 @pytest.fixture
@@ -20,12 +25,17 @@ def resync(state: State) -> PlacedResync:
     return state.place("School", "Student", "Month")
 
 
-@pytest.fixture(params=["in-process"])
-def door(request: pytest.FixtureRequest, state: State, resync: PlacedResync) -> Iterator[Door]:
+@pytest.fixture(params=["in-process", "https"])
+def door(
+    request: pytest.FixtureRequest, state: State, resync: PlacedResync, authority: tuple[Path, Path]
+) -> Iterator[Door]:
     """The door of that resync, by each way there is."""
-    assert request.param == "in-process"
-    with InProcessDoor(state.url, resync.id, state.catalog) as way:
-        yield way
+    if request.param == "in-process":
+        with InProcessDoor(state.url, resync.id, state.catalog) as way:
+            yield way
+    else:
+        with served(state.url, authority) as address, agent_of(state, address, authority) as client:
+            yield HttpsDoor(client, fetch_catalog(client), resync=resync.id)
 
 
 def claim(door: Door) -> WorkOrder:
@@ -56,68 +66,70 @@ def test_a_selective_order_says_which_records_it_is_about(door: Door, state: Sta
     assert (told.object, told.school_year, told.objects) == ("Student", 2024, resync.objects)
     assert (told.by_id, told.parents, told.dependents) == (False, True, False)
     assert told.wanted.to_pydict() == {"id": ["7", "x|y"]}
-    door.finish(order, 0, Compared(0, b"said"))
+    lacking = encode_lacking(pa.table({"id": ["7"]}))
+    door.finish(order, 0, Compared(0, lacking))
     with pytest.raises(FencedError):
         door.selection(order)
     assert state.rows("SELECT state, everything, gone FROM hub_order WHERE object = 'School'") == [
-        ("delivered", False, b"said")
+        ("delivered", False, lacking)
     ]
 
 
 def test_a_delivered_batch_is_kept_as_it_came(door: Door, state: State) -> None:
     order = claim(door)
-    assert door.deliver(order, parcel(0, b"first", 5)) == Receipt(0, digest(b"first"), 5)
-    assert door.held(order) == (Receipt(0, digest(b"first"), 5),)
-    assert state.rows("SELECT number, payload, records FROM hub_batch") == [(0, b"first", 5)]
+    first = schools(0, "first", 5)
+    assert door.deliver(order, first) == Receipt(0, first.digest, 5)
+    assert door.held(order) == (Receipt(0, first.digest, 5),)
+    assert state.rows("SELECT number, payload, records FROM hub_batch") == [(0, first.payload, 5)]
     assert state.orders("records")["School"] == 5
 
 
 def test_a_repeated_delivery_changes_nothing_and_gets_the_old_receipt(door: Door, state: State) -> None:
     order = claim(door)
-    first = door.deliver(order, parcel(0))
+    first = door.deliver(order, schools(0))
     before = state.rows("SELECT id, received_at FROM hub_batch")
-    assert door.deliver(order, parcel(0)) == first
+    assert door.deliver(order, schools(0)) == first
     assert state.rows("SELECT id, received_at FROM hub_batch") == before
     assert state.orders("records")["School"] == 3
 
 
 def test_the_last_delivery_may_be_repeated_after_the_order_was_finished(door: Door) -> None:
     order = claim(door)
-    first = door.deliver(order, parcel(0))
+    first = door.deliver(order, schools(0))
     door.finish(order, 1)
-    assert door.deliver(order, parcel(0)) == first
+    assert door.deliver(order, schools(0)) == first
 
 
 def test_batches_may_come_out_of_order(door: Door) -> None:
     order = claim(door)
     for number in (2, 0, 1):
-        door.deliver(order, parcel(number, b"batch %d" % number))
+        door.deliver(order, schools(number, f"batch {number}"))
     assert [r.number for r in door.held(order)] == [0, 1, 2]
     door.finish(order, 3)
 
 
 def test_a_number_is_never_kept_with_two_contents(door: Door, state: State) -> None:
     order = claim(door)
-    door.deliver(order, parcel(0, b"one"))
+    door.deliver(order, schools(0, "one"))
     with pytest.raises(WireError, match="kept with other contents"):
-        door.deliver(order, parcel(0, b"two"))
-    assert state.rows("SELECT payload FROM hub_batch") == [(b"one",)]
+        door.deliver(order, schools(0, "two"))
+    assert state.rows("SELECT payload FROM hub_batch") == [(schools(0, "one").payload,)]
 
 
 def test_a_payload_that_is_not_what_its_digest_says_is_refused(door: Door) -> None:
     order = claim(door)
     with pytest.raises(WireError, match="damaged"):
-        door.deliver(order, Parcel(0, b"one", digest(b"two"), 3))
+        door.deliver(order, replace(schools(0), digest=digest(b"another")))
     assert door.held(order) == ()
 
 
 def test_an_order_is_finished_only_with_every_batch_from_the_first(door: Door) -> None:
     order = claim(door)
-    door.deliver(order, parcel(1))
+    door.deliver(order, schools(1))
     for batches in (0, 1, 2, 3):
         with pytest.raises(WireError, match="cannot be finished"):
             door.finish(order, batches)
-    door.deliver(order, parcel(0))
+    door.deliver(order, schools(0))
     door.finish(order, 2)
 
 
@@ -143,11 +155,11 @@ def test_a_finished_order_is_not_handed_out_again(door: Door, state: State, resy
 def test_forgetting_drops_the_batches_from_a_number_on(door: Door, state: State) -> None:
     order = claim(door)
     for number in range(4):
-        door.deliver(order, parcel(number, b"batch %d" % number, records=10))
+        door.deliver(order, schools(number, f"batch {number}", records=10))
     door.forget(order, 2)
     assert [r.number for r in door.held(order)] == [0, 1]
     assert state.orders("records")["School"] == 20
-    door.deliver(order, parcel(2, b"another"))
+    door.deliver(order, schools(2, "another"))
     door.finish(order, 3)
 
 
@@ -155,14 +167,14 @@ def test_a_new_claim_fences_the_one_before_and_what_was_kept_stays(
     door: Door, state: State, resync: PlacedResync
 ) -> None:
     old = claim(door)
-    door.deliver(old, parcel(0))
+    door.deliver(old, schools(0))
     start_resync(resync.id)  # the command that held it is gone
     new = claim(door)
     assert (new.id, new.epoch) == (old.id, old.epoch + 1)
     assert [r.number for r in door.held(new)] == [0]
     refused = (
-        lambda: door.deliver(old, parcel(0)),
-        lambda: door.deliver(old, parcel(1)),
+        lambda: door.deliver(old, schools(0)),
+        lambda: door.deliver(old, schools(1)),
         lambda: door.forget(old, 0),
         lambda: door.finish(old, 1),
         lambda: door.fail(old, "late"),
@@ -186,7 +198,7 @@ def test_an_order_under_lease_is_not_handed_out_twice_until_the_lease_runs_out(d
 def test_a_delivery_renews_the_lease(door: Door, state: State) -> None:
     order = claim(door)
     state.connection.execute("UPDATE hub_order SET lease_until = now() WHERE object = 'School'")
-    door.deliver(order, parcel(0))
+    door.deliver(order, schools(0))
     assert state.rows("SELECT lease_until > now() + interval '1 minute' FROM hub_order WHERE object = 'School'") == [
         (True,)
     ]
@@ -194,7 +206,7 @@ def test_a_delivery_renews_the_lease(door: Door, state: State) -> None:
 
 def test_a_failed_order_takes_with_it_what_needs_it_and_keeps_nothing(door: Door, state: State) -> None:
     order = claim(door)
-    door.deliver(order, parcel(0))
+    door.deliver(order, schools(0))
     door.fail(order, "The table school is gone.")
     door.fail(order, "The table school is gone.")
     assert state.orders("message") == {
@@ -210,7 +222,7 @@ def test_a_failed_order_takes_with_it_what_needs_it_and_keeps_nothing(door: Door
 def test_no_word_about_a_failed_order_is_taken_any_more(door: Door) -> None:
     order = claim(door)
     door.fail(order, "gone")
-    for late in (lambda: door.deliver(order, parcel(0)), lambda: door.forget(order, 0), lambda: door.finish(order, 0)):
+    for late in (lambda: door.deliver(order, schools(0)), lambda: door.forget(order, 0), lambda: door.finish(order, 0)):
         with pytest.raises(FencedError, match="it is failed"):
             late()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from upstate.catalog import Catalog, fingerprint
-from upstate.hub.postgres import connect, database_errors
+from upstate.hub.postgres import Connection, database_errors
 from upstate.loading.comparing import Held, any_held, can_digest, held_pairs, held_sums
 from upstate.wire import WorkOrder
 from upstate.wire.digests import Pairs, Sums, bucket_count, for_shipping
@@ -30,14 +30,14 @@ class Claimed:
 
 
 class Comparing:
-    """The state's side of comparisons, over a connection of its own, as its answers take long.
+    """The state's side of comparisons, over a connection that nobody else asks meanwhile, as its answers take long.
 
     All is read from the rows themselves; nothing is remembered of them. DatabaseError where the database is gone.
     """
 
-    def __init__(self, database_url: str, catalog: Catalog) -> None:
+    def __init__(self, connection: Connection, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._connection = connect(database_url)
+        self._connection = connection
         self._can_digest: bool | None = None
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The agent's door to the hub, in-process: one method per request, each one statement, each safe to repeat."""
+"""The agent's door to the hub: one method per request, each one statement, each safe to repeat."""
 
 from __future__ import annotations
 
@@ -19,41 +19,37 @@ from upstate.wire.digests import Pairs, Sums
 LEASE = timedelta(minutes=10)
 
 
-class InProcessDoor:
-    """What an agent may ask of the hub about one resync, over connections of its own; several threads may ask.
+class Desk:
+    """What an agent may ask of the hub about the orders of a resync, over a connection that commits by itself.
 
     Every word about an order carries the epoch of its claim: FencedError where the order has moved on, DatabaseError
-    where the hub's database is gone. Deliveries wait while landing is too far behind (see Backlog).
+    where the hub's database is gone. Deliveries wait while landing is too far behind (see Backlog). `reader` names who
+    reads: an agent's key, or None in-process.
     """
 
-    def __init__(self, database_url: str, resync: int, catalog: Catalog, backlog: Backlog | None = None) -> None:
-        self._connection: Connection = connect(database_url)
-        self._comparing = Comparing(database_url, catalog)
+    def __init__(
+        self,
+        connection: Connection,
+        comparing: Comparing,
+        resync: int,
+        catalog: Catalog,
+        backlog: Backlog,
+        *,
+        lease: timedelta = LEASE,
+        reader: int | None = None,
+    ) -> None:
+        self._connection = connection
+        self._comparing = comparing
         self._resync = resync
         self._catalog = catalog
-        self._backlog = Backlog() if backlog is None else backlog
-        for order, delivered, size in self._rows("kept_bytes", resync=resync):
-            self._backlog.add(order, size)
-            if delivered:
-                self._backlog.delivered(order)
-
-    def __enter__(self) -> InProcessDoor:
-        """The door itself; leaving closes its connection."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close the connection."""
-        self.close()
-
-    def close(self) -> None:
-        """Close the door's connections; what was kept stays."""
-        self._connection.close()
-        self._comparing.close()
+        self._backlog = backlog
+        self._lease = lease
+        self._reader = reader
 
     def claim(self) -> WorkOrder | None:
         """The next order to read, under a new epoch, or None when there is none."""
         self._check_stopped()
-        rows = self._rows("claim", resync=self._resync, lease=LEASE)
+        rows = self._rows("claim", resync=self._resync, lease=self._lease, reader=self._reader)
         if not rows:
             return None
         claimed = Claimed(WorkOrder(*rows[0][:5]), *rows[0][5:])
@@ -81,7 +77,7 @@ class InProcessDoor:
         if digest(parcel.payload) != parcel.digest:
             raise WireError(f"Batch {parcel.number} of {order.object} was damaged on its way; send it again.")
         while not self._backlog.wait_for_room():
-            self._rows("renew", order=order.id, epoch=order.epoch, lease=LEASE)
+            self.renew(order)
         rows = self._rows(
             "deliver",
             order=order.id,
@@ -90,7 +86,7 @@ class InProcessDoor:
             records=parcel.records,
             digest=parcel.digest,
             payload=parcel.payload,
-            lease=LEASE,
+            lease=self._lease,
         )
         if not rows:
             return self._old_receipt(order, parcel)
@@ -98,6 +94,11 @@ class InProcessDoor:
         if is_new:
             self._backlog.add(order.id, len(parcel.payload))
         return _same(order, parcel, Receipt(number, bytes(kept), records))
+
+    def renew(self, order: WorkOrder) -> None:
+        """The reader is still there: keep the order from being given to another."""
+        if not self._rows("renew", order=order.id, epoch=order.epoch, lease=self._lease):
+            raise self._fenced(order)
 
     def forget(self, order: WorkOrder, first: int) -> None:
         """Drop the batches numbered `first` and above: they were read from another snapshot."""
@@ -153,7 +154,7 @@ class InProcessDoor:
     def _district(self, order: WorkOrder) -> int:
         """Whose rows the order is about, as long as it is still this reader's."""
         self._check_stopped()
-        rows = self._rows("scope", order=order.id, epoch=order.epoch, lease=LEASE)
+        rows = self._rows("scope", order=order.id, epoch=order.epoch, lease=self._lease)
         if not rows:
             raise self._fenced(order)
         district: int = rows[0][0]
@@ -187,6 +188,31 @@ class InProcessDoor:
     def _rows(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
         with database_errors():
             return self._connection.execute(statement(name), values).fetchall()
+
+
+class InProcessDoor(Desk):
+    """The door of one resync for an agent in this process, over connections of its own; several threads may ask."""
+
+    def __init__(self, database_url: str, resync: int, catalog: Catalog, backlog: Backlog | None = None) -> None:
+        backlog = Backlog() if backlog is None else backlog
+        super().__init__(connect(database_url), Comparing(connect(database_url), catalog), resync, catalog, backlog)
+        for order, delivered, size in self._rows("kept_bytes", resync=resync):
+            backlog.add(order, size)
+            if delivered:
+                backlog.delivered(order)
+
+    def __enter__(self) -> InProcessDoor:
+        """The door itself; leaving closes its connections."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the door's connections; what was kept stays."""
+        self._connection.close()
+        self._comparing.close()
 
 
 def _same(order: WorkOrder, parcel: Parcel, receipt: Receipt) -> Receipt:

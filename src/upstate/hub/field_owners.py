@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import cast
 
 from django.db import connection as control
 from django.db import transaction
 from django.db.models.functions import Now
 
-from upstate.catalog import Catalog, Column, SyncObject
+from upstate.catalog import Catalog
+from upstate.catalog import owners as catalog_owners
 from upstate.catalog.model import Owner
+from upstate.catalog.owners import OWNERS, may_change
 from upstate.errors import ConfigError
 from upstate.hub import models
 from upstate.hub.auditing import audit
 from upstate.hub.postgres import database_errors
-
-OWNERS: tuple[Owner, ...] = ("district", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +43,7 @@ def set_owners() -> tuple[SetOwner, ...]:
 
 def with_owners(catalog: Catalog, owners: Iterable[SetOwner]) -> Catalog:
     """The catalog with these owners; one of a field that is no more, or that nobody may give away, changes nothing."""
-    objects = dict(catalog.objects)
-    for each in owners:
-        obj = objects.get(each.object)
-        if obj is not None and any(c.name == each.column and may_change(obj, c) for c in obj.columns):
-            columns = tuple(replace(c, owner=each.owner) if c.name == each.column else c for c in obj.columns)
-            objects[obj.name] = replace(obj, columns=columns)
-    return Catalog(MappingProxyType(objects))
-
-
-def may_change(obj: SyncObject, column: Column) -> bool:
-    """Whether a field may have another owner: what tells records and their years apart may not."""
-    return column.name not in obj.key and column.name != obj.school_year
+    return catalog_owners.with_owners(catalog, ((each.object, each.column, each.owner) for each in owners))
 
 
 @database_errors()

@@ -1,6 +1,6 @@
 """The control tables, by subject: who sends, what was asked for, what did not land, who may, who is told."""
 
-from upstate.hub.models.agents import Agent, AgentEntry
+from upstate.hub.models.agents import Agent, AgentCode, AgentEntry, AgentKey
 from upstate.hub.models.alerts import Alert
 from upstate.hub.models.catalog import CatalogFile
 from upstate.hub.models.counters import Counter
@@ -20,7 +20,9 @@ from upstate.hub.models.years import YearSwitch
 
 __all__ = [
     "Agent",
+    "AgentCode",
     "AgentEntry",
+    "AgentKey",
     "Alert",
     "AuditEntry",
     "Batch",

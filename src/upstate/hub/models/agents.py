@@ -1,4 +1,4 @@
-"""The agents as the hub knows them: when each was last seen, and what it said."""
+"""The agents as the hub knows them: when each was last seen, what it said, and the keys it comes in with."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -37,3 +37,49 @@ class AgentEntry(models.Model):
 
     def __str__(self) -> str:
         return self.line
+
+
+class AgentCode(models.Model):
+    """A code that is good for one key, once and for a short while. `digest` is SHA-256 of the code, in hex."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE, related_name="agent_codes")
+    digest = models.TextField(unique=True)
+    made_by = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "hub_agent_code"
+
+    def __str__(self) -> str:
+        return f"code for the agent of {self.district_id}"
+
+
+class AgentKey(models.Model):
+    """What a district's agent shows to come in; the key itself is never kept. `digest` is its SHA-256, in hex.
+
+    After a rotation the key before is good until the new one is used, at most until `previous_until`, so that an
+    answer lost on its way locks nobody out. `begins` are its first characters, to tell it by. `requests` were made
+    since `counted_from`.
+    """
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE, related_name="agent_keys")
+    digest = models.TextField(unique=True)
+    begins = models.TextField()
+    previous = models.TextField(null=True, unique=True)
+    previous_until = models.DateTimeField(null=True)
+    place = models.TextField(db_default="")
+    made_by = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    rotated_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    counted_from = models.DateTimeField(db_default=Now())
+    requests = models.IntegerField(db_default=0)
+
+    class Meta:
+        db_table = "hub_agent_key"
+
+    def __str__(self) -> str:
+        return self.begins

@@ -1,4 +1,4 @@
-"""Who sends: districts, their tie to the state (zone), and where the in-process agent reads (source)."""
+"""Who sends: districts, their tie to the state (zone), and where each is read (source)."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -19,7 +19,10 @@ class District(models.Model):
 
 
 class Zone(models.Model):
-    """One district's tie to the state: its scoped year, what it may send for the years beside it, its edition."""
+    """One district's tie to the state: its scoped year, what it may send for the years beside it, its edition.
+
+    No order is handed out in its quiet hours, the state's and the district's own (see planning/quiet.py).
+    """
 
     district = models.OneToOneField(District, on_delete=models.PROTECT, related_name="zone")
     school_year = models.IntegerField()
@@ -27,6 +30,9 @@ class Zone(models.Model):
     switches = ArrayField(models.TextField(), db_default=[])
     previous_year = ArrayField(models.TextField(), db_default=[])  # objects it may send for the year before
     next_year = ArrayField(models.TextField(), db_default=[])
+    time_zone = models.TextField(db_default="UTC")
+    state_quiet = models.TextField(db_default="")
+    district_quiet = models.TextField(db_default="")
 
     class Meta:
         db_table = "hub_zone"
@@ -36,7 +42,10 @@ class Zone(models.Model):
 
 
 class Source(models.Model):
-    """Where the in-process agent reads a district: the address may hold a password, so it is never shown whole."""
+    """Where the in-process agent reads a district: the address may hold a password, so it is never shown whole.
+
+    An empty address: the district is read by an agent of its own, which knows where.
+    """
 
     district = models.OneToOneField(District, on_delete=models.PROTECT, related_name="source")
     url = models.TextField()

@@ -35,6 +35,8 @@ class Resync(models.Model):
     finished_at = models.DateTimeField(null=True)
     noticed_at = models.DateTimeField(null=True)  # when people were told that it ended
     stall_told_at = models.DateTimeField(null=True)  # when people were last told that it stands still
+    hold = models.TextField(db_default="")  # "paused": no order is handed out; "cancelled": a worker is to end it
+    held_by = models.TextField(db_default="")
 
     class Meta:
         db_table = "hub_resync"
@@ -61,6 +63,7 @@ class Resync(models.Model):
                 name="resync_state",
                 condition=Q(state__in=["queued", "running", "finished", "failed"]),
             ),
+            models.CheckConstraint(name="resync_hold", condition=Q(hold__in=["", "paused", "cancelled"])),
             models.CheckConstraint(
                 name="a_resync_that_runs_is_not_finished",
                 condition=Q(state__in=["queued", "running"], finished_at=None)
@@ -90,6 +93,7 @@ class Order(models.Model):
     # The keys of rows that the district has no more: Arrow IPC, as compared. Of a selective order: what it lacks.
     gone = models.BinaryField(null=True)
     lease_until = models.DateTimeField(null=True)
+    reader = models.BigIntegerField(null=True)  # the agent's key, where it is not read in-process
     started_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -106,6 +110,7 @@ class Order(models.Model):
     class Meta:
         db_table = "hub_order"
         ordering = ("resync", "position")
+        indexes = (models.Index(fields=["reader"], name="orders_that_a_key_reads", condition=Q(state="reading")),)
         constraints = (
             models.UniqueConstraint(name="an_object_once_a_resync", fields=["resync", "object"]),
             models.UniqueConstraint(name="a_position_once_a_resync", fields=["resync", "position"]),

@@ -6,7 +6,8 @@ WITH claimed AS (
     SET state = 'reading',
         epoch = epoch + 1,
         started_at = coalesce(started_at, now()),
-        lease_until = now() + %(lease)s
+        lease_until = now() + %(lease)s,
+        reader = %(reader)s
     WHERE id = (
         SELECT id
         FROM hub_order

@@ -44,7 +44,12 @@ def _pool() -> ConnectionPool[Connection]:
         if pool is None:
             pool = _pools[url] = ConnectionPool(
                 url,
-                kwargs={"autocommit": True, "application_name": "upstate-web"},
+                # an acknowledged batch must survive the machine, whatever the server's own setting is
+                kwargs={
+                    "autocommit": True,
+                    "application_name": "upstate-web",
+                    "options": "-c synchronous_commit=on",
+                },
                 check=ConnectionPool.check_connection,
                 min_size=0,
                 max_size=MOST,

@@ -1,6 +1,6 @@
 """Every address of the hub, one row each; tests/web/access.toml says of each who may see it."""
 
-from django.urls import path
+from django.urls import include, path
 
 from upstate.hub.api import site as api
 from upstate.hub.api.page import api_reference
@@ -87,6 +87,8 @@ urlpatterns = [
     path("api/v1/", api_reference, name="api_reference"),
     path("api/v1/", api.api.urls),
     path("api/v1/<path:rest>", api.nothing_there, name="api_nothing_there"),
+    # for the districts' agents
+    path("agent/v1/", include("upstate.hub.agent_door.urls")),
     # of one district
     path("d/<int:district>/", overview.overview, name="overview"),
     path("d/<int:district>/requests/", requests.district_requests, name="district_requests"),

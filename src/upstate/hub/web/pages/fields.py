@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from upstate.catalog import Branch, Catalog, Column, SyncObject, tree
+from upstate.catalog.owners import may_change
 from upstate.errors import ConfigError
-from upstate.hub.field_owners import SetOwner, change_owner, may_change, set_owners, with_owners
+from upstate.hub.field_owners import SetOwner, change_owner, set_owners, with_owners
 from upstate.hub.rights import may
 from upstate.hub.web.forms import Form
 from upstate.hub.web.needs import needs
