@@ -86,8 +86,8 @@ def resync(
     from upstate.hub.start import Configuration, start
 
     start(Configuration(database_url))
-    from upstate.cli.planned import plan_resync
     from upstate.cli.running import run_resync
+    from upstate.hub.planned import plan_resync
 
     planned = plan_resync(district, objects, year=year, check_dependencies=check_dependencies)
     return run_resync(

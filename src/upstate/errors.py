@@ -6,6 +6,7 @@ UpstateError
 ├── PlanError          what was asked for cannot be planned
 ├── MappingError       a district's mapping file is wrong
 ├── SourceError        the district's database cannot be read as asked
+│   └── LostSourceError  the connection to it is gone; it may be back in a moment
 ├── WireError          a batch or a message is not what it says it is
 ├── DatabaseError      the state's PostgreSQL cannot be reached or used
 ├── LandingError       an object could not land; nothing of it was written
@@ -45,6 +46,10 @@ class MappingError(UpstateError):
 
 class SourceError(UpstateError):
     """The district's database cannot be read as asked."""
+
+
+class LostSourceError(SourceError):
+    """The connection to the district's database is gone, and the snapshot with it; nothing is wrong with an object."""
 
 
 class WireError(UpstateError):

@@ -20,7 +20,6 @@ from upstate.agent.round import run_round
 from upstate.agent.sources import (
     Comparison,
     Description,
-    LostSourceError,
     Snapshot,
     Source,
     StateSide,
@@ -29,7 +28,7 @@ from upstate.agent.sources import (
 from upstate.agent.sources.comparison import compare_by_reading
 from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import Catalog, Column, SyncObject
-from upstate.errors import FencedError, SourceError
+from upstate.errors import FencedError, LostSourceError, SourceError
 from upstate.wire import Batch, Parcel, Receipt, WorkOrder, decode
 
 _SCHOOL = thing(Column("name", "text"), name="School")

@@ -64,8 +64,8 @@ def test_what_cannot_be_verified_is_one_line(world: World, caller: Called, body:
 
 
 def test_differences_are_read_page_by_page_and_none_is_lost(world: World, caller: Called) -> None:
-    from upstate.cli.planned import plan_resync
     from upstate.cli.verifying import verify_here
+    from upstate.hub.planned import plan_resync
 
     number, found = verify_here(
         world.url, plan_resync("Riverton", ["CourseCode"], check_dependencies=False), lambda: None

@@ -12,9 +12,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from upstate.cli.planned import plan_resync
 from upstate.cli.running import run_resync
 from upstate.hub.districts import add_district
+from upstate.hub.planned import plan_resync
 from upstate.hub.set_up import catalog_in_force, set_up
 from upstate.hub.start import Configuration, start
 from upstate.planning import Counts

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.changes.both_ways import CHANGES, FULL, BothWays, Rows
 from tests.changes.test_both_ways import LINCOLN, NOTES, PUPILS, START, changed, hold, turn
 
-from upstate.cli.planned import plan_resync
+from upstate.hub.planned import plan_resync
 from upstate.cli.running import Outcome, run_resync
 from upstate.hub.districts import ever_sent, find_district
 from upstate.hub.postgres import connect

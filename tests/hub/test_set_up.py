@@ -15,6 +15,19 @@ def test_setting_up_again_makes_nothing(state: State) -> None:
     assert set_up(state.url, TEXTS).made == ()
 
 
+def test_setting_up_makes_the_roles_once_and_leaves_what_was_done_with_them(state: State) -> None:
+    from upstate.hub.models import Role
+    from upstate.hub.rights import ROLES
+
+    assert {role.name: tuple(role.rights) for role in Role.objects.all()} == dict(ROLES)
+    Role.objects.filter(name="State reader").delete()
+    Role.objects.filter(name="District reader").update(name="Principal", rights=["batch.view"])
+    set_up(state.url, TEXTS)
+    assert set(Role.objects.values_list("name", flat=True)) == (ROLES.keys() - {"State reader", "District reader"}) | {
+        "Principal"
+    }
+
+
 def test_the_catalog_in_force_is_the_one_that_was_set_up(state: State) -> None:
     assert list(catalog_in_force().objects) == list(state.catalog.objects)
     assert kept_catalog() == TEXTS

@@ -52,12 +52,12 @@ def made_world(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Wo
     url = _create(cluster_url, f"web_{uuid.uuid4().hex}", "template0")
     turn_to(url)
     from upstate.catalog import catalog_files, shipped_catalog
-    from upstate.cli.planned import plan_resync
     from upstate.cli.running import run_resync
     from upstate.cli.verifying import verify_here
     from upstate.demo import Recipe, make_district
     from upstate.hub.districts import add_district
     from upstate.hub.people import seed_cast
+    from upstate.hub.planned import plan_resync
     from upstate.hub.set_up import set_up
 
     catalog = set_up(url, catalog_files(shipped_catalog("k12"))).catalog

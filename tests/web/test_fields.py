@@ -67,9 +67,9 @@ def test_every_object_is_in_one_area_and_an_area_shows_its_own(world: World, as_
 
 def test_the_state_changes_an_owner_and_the_next_run_goes_by_it(world: World, as_person: AsPerson) -> None:
     from upstate.catalog import fingerprint
-    from upstate.cli.planned import plan_resync
     from upstate.cli.running import run_resync
     from upstate.hub.models import AuditEntry
+    from upstate.hub.planned import plan_resync
     from upstate.hub.set_up import catalog_in_force
 
     before = fingerprint(catalog_in_force()["School"], {})

@@ -15,8 +15,8 @@ PATIENCE = 60.0  # seconds
 
 def placed(district: str, *objects: str) -> int:
     """Ask for a resync as the page does; its id."""
-    from upstate.cli.planned import plan_resync
     from upstate.hub.models import Person
+    from upstate.hub.planned import plan_resync
     from upstate.hub.resyncs import queue_resync
 
     planned = plan_resync(district, objects)
@@ -120,8 +120,8 @@ def test_a_worker_says_of_every_agent_that_it_is_there(world: World) -> None:
 
 def asked_to_verify(district: str, *objects: str) -> int:
     """Ask for a verification as the page does; its id."""
-    from upstate.cli.planned import plan_resync
     from upstate.hub.models import Person
+    from upstate.hub.planned import plan_resync
     from upstate.hub.verifications import place_verification
 
     planned = plan_resync(district, objects or None, check_dependencies=False)

@@ -3,12 +3,11 @@
 from upstate.agent.door import Door
 from upstate.agent.mapping import Mapping, parse_mapping, read_mapping
 from upstate.agent.round import Progress, run_round
-from upstate.agent.sources import Description, LostSourceError, Snapshot, Source, open_source
+from upstate.agent.sources import Description, Snapshot, Source, open_source
 
 __all__ = [
     "Description",
     "Door",
-    "LostSourceError",
     "Mapping",
     "Progress",
     "Snapshot",

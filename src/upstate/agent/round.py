@@ -12,9 +12,9 @@ from types import TracebackType
 
 from upstate.agent.door import Door
 from upstate.agent.selecting import Selected, Selecting
-from upstate.agent.sources import Comparison, LostSourceError, Snapshot, Source, StateSide
+from upstate.agent.sources import Comparison, Snapshot, Source, StateSide
 from upstate.catalog import Catalog, SyncObject
-from upstate.errors import SourceError, WireError
+from upstate.errors import LostSourceError, SourceError, WireError
 from upstate.wire import (
     Batch,
     Compared,

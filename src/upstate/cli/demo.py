@@ -57,11 +57,11 @@ def demo(scale: float, seed: int, served: bool, port: int | None) -> None:
 
     out.print("Starting the state's PostgreSQL and the hub.")
     url = open_state(settings)
-    from upstate.cli.planned import plan_resync
     from upstate.cli.progress import watching
     from upstate.cli.running import run_resync
     from upstate.cli.tables import outlook_lines, roots_table, status_table
     from upstate.hub.districts import add_district
+    from upstate.hub.planned import plan_resync
     from upstate.hub.postgres import connect
     from upstate.hub.reports import outlook, roots, status
     from upstate.hub.set_up import set_up

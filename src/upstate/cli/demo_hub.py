@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from upstate.cli.one_hub import running_hub
-from upstate.cli.planned import plan_resync
 from upstate.cli.printing import console, count
 from upstate.cli.progress import Silent
 from upstate.cli.running import run_resync
@@ -18,6 +17,7 @@ from upstate.demo import Recipe, make_district
 from upstate.errors import ConfigError
 from upstate.hub.districts import add_district
 from upstate.hub.people import CastMember, seed_cast
+from upstate.hub.planned import plan_resync
 from upstate.hub.set_up import catalog_in_force
 
 NEIGHBOUR = "Riverton"

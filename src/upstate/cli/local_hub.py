@@ -39,7 +39,7 @@ class LocalHub:
 
     def plan(self, district: str, objects: Sequence[str] | None, *, year: int | None, check_dependencies: bool) -> Plan:
         """What a resync of these objects would do."""
-        from upstate.cli.planned import plan_resync
+        from upstate.hub.planned import plan_resync
 
         return plan_resync(district, objects, year=year, check_dependencies=check_dependencies).plan
 
@@ -55,8 +55,8 @@ class LocalHub:
         watcher: Watcher,
     ) -> Ended:
         """Run it here, to its end."""
-        from upstate.cli.planned import plan_resync
         from upstate.cli.running import run_resync
+        from upstate.hub.planned import plan_resync
 
         planned = plan_resync(district, objects, year=year, check_dependencies=check_dependencies)
         for warning in planned.plan.warnings:
@@ -71,8 +71,8 @@ class LocalHub:
         self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]
     ) -> VerificationEnded:
         """Compare here, to the end."""
-        from upstate.cli.planned import plan_resync
         from upstate.cli.verifying import verify_here
+        from upstate.hub.planned import plan_resync
 
         planned = plan_resync(district, objects, year=year, check_dependencies=False)
         name = planned.district.name
@@ -82,7 +82,7 @@ class LocalHub:
 
     def standing(self, district: str) -> Standing:
         """Where each object stands."""
-        from upstate.cli.planned import plan_resync
+        from upstate.hub.planned import plan_resync
         from upstate.hub.postgres import connect
         from upstate.hub.reports import status
         from upstate.hub.resyncs import unfinished_resync

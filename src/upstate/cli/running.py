@@ -14,7 +14,6 @@ import pyarrow as pa
 from upstate.agent.round import run_round
 from upstate.agent.sources import Source
 from upstate.catalog import Catalog
-from upstate.cli.planned import Planned
 from upstate.cli.progress import Silent, Watcher
 from upstate.cli.sources import source_of
 from upstate.errors import DatabaseError
@@ -22,6 +21,7 @@ from upstate.hub.backlog import Backlog
 from upstate.hub.districts import KnownDistrict, district_of_resync
 from upstate.hub.door import InProcessDoor
 from upstate.hub.landing_loop import land_all
+from upstate.hub.planned import Planned
 from upstate.hub.postgres import Connection, connect
 from upstate.hub.rehearsals import rehearse_all
 from upstate.hub.reports import ObjectRun, resync_runs

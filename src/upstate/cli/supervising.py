@@ -102,12 +102,10 @@ def _check_set_up(url: str) -> None:
     from upstate.hub.start import Configuration, start
 
     start(Configuration(url))
-    from upstate.hub.people import make_roles
     from upstate.hub.set_up import catalog_in_force, kept_catalog, set_up
 
     catalog_in_force()
     set_up(url, kept_catalog())
-    make_roles()
     from django.db import connections
 
     connections.close_all()

@@ -118,7 +118,7 @@ def _references(district: str, objects: tuple[str, ...], year: int | None, *, as
     from upstate.cli.settings import open_state
 
     database_url = open_state()
-    from upstate.cli.planned import plan_resync
+    from upstate.hub.planned import plan_resync
     from upstate.hub.postgres import connect, database_errors
     from upstate.loading.references import check_references
 

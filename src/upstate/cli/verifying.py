@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from upstate.agent.sources import LostSourceError, Snapshot, Source, StateSide
+from upstate.agent.sources import Snapshot, Source, StateSide
 from upstate.catalog import Catalog, SyncObject
-from upstate.cli.planned import Planned
 from upstate.cli.running import who
 from upstate.cli.sources import source_of
-from upstate.errors import DatabaseError, SourceError, WireError
+from upstate.errors import DatabaseError, LostSourceError, SourceError, WireError
 from upstate.hub.districts import KnownDistrict
+from upstate.hub.planned import Planned
 from upstate.hub.postgres import Connection, connect, database_errors
 from upstate.hub.verifications import (
     MOST_KEPT,

@@ -11,11 +11,10 @@ from importlib.metadata import version
 
 from django.db import connections
 
-from upstate.agent.sources import LostSourceError
 from upstate.cli.running import run_placed
 from upstate.cli.sources import source_of
 from upstate.cli.working_verifications import work_at_verification
-from upstate.errors import DatabaseError, FencedError, UpstateError
+from upstate.errors import DatabaseError, FencedError, LostSourceError, UpstateError
 from upstate.hub.agents import note_line, note_seen
 from upstate.hub.chores import CHORES
 from upstate.hub.districts import KnownDistrict, all_districts

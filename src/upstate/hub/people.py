@@ -35,10 +35,16 @@ CAST: Final = (
 
 
 @database_errors()
-def make_roles() -> None:
-    """Make the roles that come with Upstate, where they are missing; those that were changed stay as they are."""
-    for name, rights in ROLES.items():
-        models.Role.objects.get_or_create(name=name, defaults={"rights": list(rights)})
+def make_roles() -> list[str]:
+    """Make the roles that come with Upstate where there are none yet; returns a line for each.
+
+    Those that were changed, or taken away, stay so.
+    """
+    if models.Role.objects.exists():
+        return []
+    roles = [models.Role(name=name, rights=list(rights)) for name, rights in ROLES.items()]
+    models.Role.objects.bulk_create(roles, ignore_conflicts=True)  # a second hub may be set up beside this one
+    return [f"role: {name}" for name in ROLES]
 
 
 @database_errors()
@@ -74,7 +80,6 @@ def seed_cast(passwords: Mapping[str, str] | None = None) -> tuple[CastMember, .
 
     Repeated, whoever is there already stays as they are. `passwords` by name, else each is made up here.
     """
-    make_roles()
     districts = {district.name: district for district in models.District.objects.all()}
     made = []
     for name, email, role, where in CAST:
@@ -86,6 +91,7 @@ def seed_cast(passwords: Mapping[str, str] | None = None) -> tuple[CastMember, .
             if person is None:
                 password = (passwords or {}).get(name) or secrets.token_urlsafe(9)
                 person = add_person(name, email, password)
-            grant(person, models.Role.objects.get(name=role), None if where is None else districts[where])
+            known, _ = models.Role.objects.get_or_create(name=role, defaults={"rights": list(ROLES[role])})
+            grant(person, known, None if where is None else districts[where])
         made.append(CastMember(name, email, role, where, password))
     return tuple(made)

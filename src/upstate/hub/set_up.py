@@ -1,4 +1,4 @@
-"""Makes a database the state's: its control tables, the catalog in force, and the state tables of that catalog."""
+"""Makes a database the state's: control tables, roles, the catalog in force, and the state tables of that catalog."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from upstate.catalog import Catalog, parse_catalog
 from upstate.errors import DatabaseError
 from upstate.hub.field_owners import set_owners, with_owners
 from upstate.hub.models import CatalogFile
+from upstate.hub.people import make_roles
 from upstate.hub.postgres import NOT_SET_UP, connect, database_errors
 from upstate.loading.state import prepare_state
 
@@ -36,7 +37,7 @@ def set_up(database_url: str, texts: Mapping[str, str], *, partitions: int | Non
     """
     catalog = parse_catalog(texts)
     with connect(database_url) as connection:  # refuses a server that is too old before anything is made
-        made = [*_migrate(), *prepare_state(connection, catalog, partitions), *_keep(texts)]
+        made = [*_migrate(), *make_roles(), *prepare_state(connection, catalog, partitions), *_keep(texts)]
     return Prepared(catalog, tuple(made))
 
 

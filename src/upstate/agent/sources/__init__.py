@@ -6,7 +6,7 @@ from upstate.agent.mapping import Mapping
 from upstate.agent.sources.address import SqliteAddress, parse_address
 from upstate.agent.sources.comparison import Comparison, StateSide
 from upstate.agent.sources.description import Description
-from upstate.agent.sources.source import LostSourceError, Snapshot, Source
+from upstate.agent.sources.source import Snapshot, Source
 
 
 def open_source(url: str, mapping: Mapping | None = None) -> Source:
@@ -24,4 +24,4 @@ def open_source(url: str, mapping: Mapping | None = None) -> Source:
     return PostgresqlSource(address, mapping or Mapping())
 
 
-__all__ = ["Comparison", "Description", "LostSourceError", "Snapshot", "Source", "StateSide", "open_source"]
+__all__ = ["Comparison", "Description", "Snapshot", "Source", "StateSide", "open_source"]

@@ -22,11 +22,10 @@ from upstate.agent.sources.missing import need_tables
 from upstate.agent.sources.postgresql_digests import in_the_database, rows_of
 from upstate.agent.sources.postgresql_schema import columns_by_table, describe_database
 from upstate.agent.sources.slicing import MOST_BYTES, cut
-from upstate.agent.sources.source import LostSourceError
 from upstate.agent.sources.spool import Spool
 from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import SyncObject
-from upstate.errors import SourceError
+from upstate.errors import LostSourceError, SourceError
 from upstate.wire import Batch
 from upstate.wire.digests import for_shipping, self_test_sql, sums_from_rows
 

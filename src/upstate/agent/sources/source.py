@@ -10,12 +10,7 @@ from upstate.agent.sources.comparison import Comparison, StateSide
 from upstate.agent.sources.description import Description
 from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import SyncObject
-from upstate.errors import SourceError
 from upstate.wire import Batch
-
-
-class LostSourceError(SourceError):
-    """The connection to the district's database is gone, and the snapshot with it; nothing is wrong with an object."""
 
 
 class Snapshot(Protocol):
