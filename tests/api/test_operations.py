@@ -219,3 +219,12 @@ def test_objects_of_a_request_that_is_not_disclosed_are_not_told_to_the_district
     (theirs,) = caller("sam").get(path, limit=1)["resyncs"]
     assert (mine["disclosed"], mine["objects"]) == (False, [])
     assert (theirs["disclosed"], [each["object"] for each in theirs["objects"]]) == (True, ["District", "School"])
+    rows(
+        world, f"UPDATE hub_resync SET state = 'running', started_at = now() WHERE id = {theirs['resync']} RETURNING id"
+    )
+    moving = {}
+    for who in ("dana", "sam"):
+        told = caller(who).get(f"/districts/{world.lakeside}/status")
+        assert told["unfinished"] == theirs["resync"]
+        moving[who] = {each["object"] for each in told["objects"] if each["status"] == "gray"}
+    assert moving == {"dana": set(), "sam": {"District", "School"}}

@@ -8,10 +8,10 @@ from upstate.hub.api import shapes
 from upstate.hub.api.bearer import Request
 from upstate.hub.api.gate import enter
 from upstate.hub.api.runs import counted
-from upstate.hub.reports import status as standing
+from upstate.hub.requests import undisclosed
 from upstate.hub.resyncs import unfinished_resync
 from upstate.hub.set_up import catalog_in_force
-from upstate.hub.web.state import state_connection
+from upstate.hub.web.pages.batch_runs import last_orders
 from upstate.planning import Counts, Status, offered
 
 router = Router(tags=["Resyncs"])
@@ -21,12 +21,15 @@ router = Router(tags=["Resyncs"])
     "/districts/{int:district}/status", url_name="status", response=shapes.Status, summary="Where each object stands"
 )
 def status(request: Request, district: int) -> shapes.Status:
-    """The last run of every object that the district is offered in its own school year. Right: batch.view."""
+    """The last run of every object that the district is offered in its own school year. Right: batch.view.
+
+    While a resync runs whose objects the state does not disclose, they stand as they did before it.
+    """
     known = enter(request, district, "batch.view")
     names = offered(catalog_in_force(), known.zone)
-    with state_connection() as connection:
-        runs = standing(connection, known)
     left = unfinished_resync(known.zone_id, known.zone.school_year)
+    hidden = frozenset() if left is None else undisclosed(request.auth.person, [left.id])
+    runs = last_orders(known.zone_id, known.zone.school_year, names, hidden)
     objects = []
     for name in names:
         run = runs.get(name)
