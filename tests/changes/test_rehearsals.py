@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.changes.both_ways import CHANGES, FULL, BothWays, Rows
 from tests.changes.test_both_ways import LINCOLN, NOTES, PUPILS, START, changed, hold, turn
 
-from upstate.hub.planned import plan_resync
 from upstate.cli.running import Outcome, run_resync
 from upstate.hub.districts import ever_sent, find_district
+from upstate.hub.planned import plan_resync
 from upstate.hub.postgres import connect
 from upstate.hub.reports import Outlook, Root, outlook, roots, status
 from upstate.planning import Counts

@@ -12,6 +12,7 @@ from django.test import Client
 from tests.web.batch_form import ENROLLMENT, at, change, confirmed, form_of, resyncs
 from tests.web.conftest import World
 from tests.web.page_text import words
+from tests.web.test_worker import wait_until
 
 As = Callable[[str], Client]
 
@@ -156,6 +157,33 @@ def test_a_stale_page_is_shown_anew_with_what_would_run_now(world: World, as_per
     assert resyncs(world) == before
     browser.post(at(world, "send"), form_of(answer.text))
     assert len(resyncs(world)[-1][4]) == 44
+
+
+def test_a_zone_that_changes_while_send_is_pressed_is_planned_as_it_is_then(world: World, as_person: As) -> None:
+    browser = as_person("dana")
+    form = confirmed(browser, world, every="1")
+    before = resyncs(world)
+    answers: list[Any] = []
+
+    def press() -> None:
+        from django.db import connections
+
+        answers.append(browser.post(at(world, "send"), form))
+        connections.close_all()
+
+    thread = threading.Thread(target=press)
+    with psycopg.connect(world.url) as changing, psycopg.connect(world.url, autocommit=True) as looking:
+        changing.execute("UPDATE hub_zone SET edition = 'MT' WHERE district_id = %s", [world.lakeside])
+        thread.start()
+        blocked = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        wait_until(lambda: looking.execute(blocked).fetchone() == (1,))
+        changing.commit()
+    thread.join()
+    assert answers[0].status_code == 409
+    assert "Full resync of 44 objects" in words(answers[0].text)
+    assert resyncs(world) == before
 
 
 def test_another_district_cannot_be_named(world: World, as_person: As) -> None:

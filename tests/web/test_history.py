@@ -137,7 +137,7 @@ def test_a_run_names_the_problems_it_was_the_last_to_meet_to_those_who_may_see_t
         ).fetchone()
     assert root is not None
     assert root[0][0] in browser.get(at(world, f"{world.resync}/")).text
-    (older,) = made_runs(world, 1)
+    older, _ = made_runs(world, 2)
     assert "None is open that this run was the last to meet" in words(browser.get(at(world, f"{older}/")).text)
     change(world, "UPDATE hub_role SET rights = array_remove(rights, 'errors.view')")
     page = browser.get(at(world, f"{world.resync}/")).text

@@ -111,9 +111,9 @@ def test_neither_the_matrix_nor_the_overview_nor_the_zones_list_changes_by_a_reh
 def test_only_the_one_who_asked_is_told_and_that_nothing_was_written(world: World, state: str) -> None:
     from tests.web.test_alerts_notices import end
 
-    from upstate.hub.planned import plan_resync
     from upstate.hub.models import Alert, Person
     from upstate.hub.notices import tell_of_ended
+    from upstate.hub.planned import plan_resync
     from upstate.hub.resyncs import queue_resync
 
     tell_of_ended()

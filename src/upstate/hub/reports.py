@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -85,22 +85,25 @@ def roots(
     *,
     resync: int | None = None,
     object_name: str | None = None,
+    objects: Iterable[str] | None = None,
     verdict: Literal["failed", "excluded"] | None = None,
     limit: int | None = None,
 ) -> Iterator[Root]:
     """What must be mended, whatever holds back most first; with `resync`, of what that resync, or rehearsal, met.
 
-    Roots that failed are problems; excluded ones are policy at work.
+    Roots that failed are problems; excluded ones are policy at work. Without `resync` they may be of several `objects`.
     """
     values = {
         "district": district.id,
         "resync": resync,
         "object": object_name,
+        "objects": list(objects) if objects is not None else None if object_name is None else [object_name],
         "verdict": verdict,
         "limit": limit,
     }
-    name = "rehearsed_roots" if _is_rehearsed(connection, resync) else "roots"
-    for row in _rows(connection, name, values):
+    # what landings keep of every root answers at once; what one resync met must be counted
+    counted = "rehearsed_roots" if _is_rehearsed(connection, resync) else "roots"
+    for row in _rows(connection, "kept_roots" if resync is None else counted, values):
         yield Root(
             object=row["root_object"],
             key=tuple(row["root_key"]),
@@ -115,9 +118,29 @@ def roots(
 
 def outlook(connection: Connection, district: KnownDistrict, *, resync: int | None = None) -> Outlook:
     """What the open rejections come to; with `resync`, those that resync, or rehearsal, met."""
+    if resync is None:
+        return summed_outlook(connection, district.id)
     name = "rehearsed_outlook" if _is_rehearsed(connection, resync) else "outlook"
     (row,) = _rows(connection, name, {"district": district.id, "resync": resync})
     return Outlook(**row)
+
+
+@database_errors()
+def summed_outlook(
+    connection: Connection, district: int, *, objects: Iterable[str] | None = None, school_year: int | None = None
+) -> Outlook:
+    """What the open rejections of a district come to, from the sums its landings keep: at once, however many there are.
+
+    Only those of some objects, and of a school year or of none, where such are given.
+    """
+    values = {
+        "district": district,
+        "objects": None if objects is None else list(objects),
+        "school_year": school_year,
+    }
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(statement("errors_outlook"), values).fetchone()
+    return Outlook(**(row or {}))
 
 
 def rejections(

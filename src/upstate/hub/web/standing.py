@@ -1,23 +1,30 @@
-"""How districts stand at a glance: of each colour so many objects, and when anything was last sent."""
+"""How districts stand: of each object the status of its newest order; of a district so many objects of each colour."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection as control
+from django.db.models import F, Max
+from django.db.models.functions import Coalesce
 
-from upstate.hub.models import District
+from upstate.catalog import Catalog
+from upstate.hub.models import District, Resync
 from upstate.hub.postgres import database_errors, statement
 from upstate.planning import Status
 
+ORDER = (Status.RED, Status.YELLOW, Status.GREEN, Status.GRAY, Status.NEVER)
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """A district's objects by the status of their last run; `last` is when the newest of them started."""
+    """A district's objects by the status of their last run; `last` is when its newest resync started."""
 
-    by_status: dict[Status, int] = field(default_factory=dict)
+    by_status: Mapping[Status, int] = field(default_factory=dict)
     last: datetime | None = None
 
     @property
@@ -27,14 +34,47 @@ class Standing:
         return next((status for status in order if self.by_status.get(status)), Status.NEVER)
 
 
+def standing_of_districts(catalog: Catalog, districts: Iterable[District]) -> dict[int, Standing]:
+    """The standing of each of these districts, who come with `zone` at hand and ever sent anything, by id."""
+    listed = list(districts)
+    offered = offered_in(catalog, listed)
+    runs = Resync.objects.filter(zone__district__in=listed, school_year=F("zone__school_year")).exclude(state="queued")
+    started = runs.order_by().values_list("zone__district").annotate(last=Max(Coalesce("started_at", "placed_at")))
+    last = dict(started)
+    standing = {}
+    for district, mine in stands_of(offered).items():
+        counted = Counter(status for name, status in mine.items() if name in offered[district])
+        by_status = {status: counted[status] for status in ORDER if counted[status]}
+        standing[district] = Standing(by_status, last.get(district))
+    return standing
+
+
+def offered_in(catalog: Catalog, districts: Iterable[District]) -> dict[int, frozenset[str]]:
+    """Of each of these districts, by id, the objects that it is offered."""
+    return {
+        each.id: frozenset(catalog.offered(each.zone.edition, frozenset(each.zone.switches)).objects)
+        for each in districts
+    }
+
+
 @database_errors()
-def standing_of_districts(districts: Iterable[District]) -> dict[int, Standing]:
-    """The standing of each of these districts that ever sent anything, by id, in one statement."""
-    found: dict[int, Standing] = {}
+def stands_of(offered: Mapping[int, frozenset[str]]) -> Mapping[int, Mapping[str, Status]]:
+    """How each object of each district, by id, stands; what a full resync did not have is looked for before it."""
+    stands: dict[int, dict[str, Status]] = {}
+    bounded: set[int] = set()
+    for district, name, status, has_full in _newest(list(offered)):
+        stands.setdefault(district, {})[name] = Status(status)
+        if has_full:
+            bounded.add(district)
+    left = {district: names for district in bounded if (names := offered[district] - stands[district].keys())}
+    if left:
+        for district, name, status, _ in _newest(list(left), frozenset().union(*left.values())):
+            stands[district].setdefault(name, Status(status))
+    return stands
+
+
+def _newest(districts: list[int], beyond: frozenset[str] | None = None) -> list[tuple[int, str, str, bool]]:
+    values: dict[str, Any] = {"districts": districts, "all_of_it": beyond is not None, "objects": sorted(beyond or ())}
     with control.cursor() as cursor:
-        cursor.execute(statement("standing_of_districts").decode(), {"districts": [each.id for each in districts]})
-        for district, status, objects, last in cursor.fetchall():
-            standing = found.setdefault(district, Standing())
-            standing.by_status[Status(status)] = objects
-            standing.last = max(filter(None, (standing.last, last)), default=None)
-    return found
+        cursor.execute(statement("standing_of_districts").decode(), values)
+        return [(district, name, status, has_full) for district, name, status, has_full in cursor.fetchall()]

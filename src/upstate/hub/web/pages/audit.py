@@ -13,7 +13,7 @@ from django.shortcuts import render
 from upstate.hub.models import AuditEntry, District
 from upstate.hub.rights import districts_where
 from upstate.hub.web.forms import Form
-from upstate.hub.web.keyset import Place, paged, place_of
+from upstate.hub.web.keyset import newest_first, paged, place_of
 from upstate.hub.web.needs import needs
 from upstate.hub.web.request import Request
 
@@ -38,7 +38,7 @@ def audit(request: Request) -> HttpResponse:
     if form.is_valid():
         entries = _narrowed(entries, form.cleaned_data)
     place = place_of(request.GET)
-    page = paged(lambda most: _beyond(entries, place)[:most], place, lambda entry: (entry.id,))
+    page = paged(lambda most: newest_first(entries, place)[:most], place, lambda entry: (entry.id,))
     return render(request, "hub/audit.html", {"page": page, "form": form})
 
 
@@ -52,10 +52,3 @@ def _narrowed(entries: QuerySet[AuditEntry], wanted: dict[str, Any]) -> QuerySet
     if wanted["until"]:
         entries = entries.filter(at__date__lt=wanted["until"] + timedelta(days=1))
     return entries
-
-
-def _beyond(entries: QuerySet[AuditEntry], place: Place | None) -> QuerySet[AuditEntry]:
-    if place is None:
-        return entries.order_by("-id")
-    (beyond,) = place.beyond
-    return entries.filter(id__gt=beyond).order_by("id") if place.back else entries.filter(id__lt=beyond).order_by("-id")

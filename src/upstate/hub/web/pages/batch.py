@@ -70,18 +70,17 @@ def batch_send(request: Request, district: District) -> HttpResponse:
     """Place what was confirmed, once; it runs in the background, after what was asked for before."""
     choice = Choice.of(request.POST)
     try:
-        chosen = plan_choice(choice, district, request.year)
+        chosen, said = _placed(request, district, choice)
     except PlanError as error:
         messages.error(request, f"Nothing was sent. {error.message}")
         return _page(request, district, choice, status=400)
-    since = request.POST.get("since", "")
-    if request.POST.get("plan") != chosen.token or not (since.isascii() and since.isdigit() and len(since) < 19):
+    if not said:
         messages.warning(
             request,
             "Nothing was sent: what this resync would do is not what you were shown. Look it over and send it again.",
         )
         return _confirmation(request, district, chosen, status=409)
-    messages.success(request, _place(request, district, chosen, int(since)))
+    messages.success(request, said)
     return _back(district, request.year)
 
 
@@ -127,30 +126,42 @@ def _confirmation(request: Request, district: District, chosen: Chosen, status: 
 
 
 @database_errors()
+def _placed(request: Request, district: District, choice: Choice) -> tuple[Chosen, str]:
+    """Plan a choice and place it; returns what to say, nothing where it would not do what the form showed.
+
+    People who press Send at once, and whoever changes the zone, come one after the other.
+    """
+    since = request.POST.get("since", "")
+    with transaction.atomic():
+        Zone.objects.select_for_update(no_key=True).get(id=district.zone.id)
+        chosen = plan_choice(choice, district, request.year)
+        if request.POST.get("plan") != chosen.token or not (since.isascii() and since.isdigit() and len(since) < 19):
+            return chosen, ""
+        return chosen, _place(request, district, chosen, int(since))
+
+
 def _place(request: Request, district: District, chosen: Chosen, since: int) -> str:
-    """Place it and note who did; returns what to say. People who press Send at once come one after the other."""
+    """Place it and note who did; returns what to say. Under the zone's lock."""
     plan, zone = chosen.plan, district.zone.id
     rehearse = request.POST.get("rehearse") == "1"
     name = "rehearsal" if rehearse else "resync"
-    with transaction.atomic():
-        Zone.objects.select_for_update(no_key=True).get(id=zone)
-        twice = sent_already(plan, zone, request.user, since, rehearse=rehearse)
-        if twice is not None:
-            return f"You sent this already: it is {name} {twice.id}. It was not placed a second time."
-        unended = Resync.objects.filter(zone=zone, school_year=plan.school_year, state__in=("queued", "running"))
-        ahead = list(unended.order_by("id"))
-        placed = queue_resync(
-            plan,
-            zone,
-            person=request.user,
-            check_dependencies=chosen.choice.check_dependencies,
-            everything=request.POST.get("everything") == "1",
-            rehearse=rehearse,
-        )
-        objects = "1 object" if len(plan.steps) == 1 else f"{len(plan.steps)} objects"
-        said = "full resync" if plan.mode == "full" else f"partial resync of {objects}"
-        done = "rehearsed a resync" if rehearse else "sent a resync"
-        audit(request.user, done, district, f"{name} {placed.id}: {said}, {year_name(plan.school_year)}")
+    twice = sent_already(plan, zone, request.user, since, rehearse=rehearse)
+    if twice is not None:
+        return f"You sent this already: it is {name} {twice.id}. It was not placed a second time."
+    unended = Resync.objects.filter(zone=zone, school_year=plan.school_year, state__in=("queued", "running"))
+    ahead = list(unended.order_by("id"))
+    placed = queue_resync(
+        plan,
+        zone,
+        person=request.user,
+        check_dependencies=chosen.choice.check_dependencies,
+        everything=request.POST.get("everything") == "1",
+        rehearse=rehearse,
+    )
+    objects = "1 object" if len(plan.steps) == 1 else f"{len(plan.steps)} objects"
+    said = "full resync" if plan.mode == "full" else f"partial resync of {objects}"
+    done = "rehearsed a resync" if rehearse else "sent a resync"
+    audit(request.user, done, district, f"{name} {placed.id}: {said}, {year_name(plan.school_year)}")
     said = f"{name.capitalize()} {placed.id} of {objects}"
     if not ahead:
         return f"{said} is placed and begins in a moment. You need not stay on this page."

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from upstate.hub.models import District
+from upstate.hub.reports import summed_outlook
 from upstate.hub.web.keyset import paged, place_of
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.errors_listing import Wanted, key_of, place_of_row, rejections_listed
-from upstate.hub.web.pages.errors_roots import held_by, ranked_roots, reasons_counted, summed_outlook
+from upstate.hub.web.pages.errors_roots import held_by, ranked_roots, reasons_counted
 from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
 
@@ -64,6 +65,6 @@ def _ranked(request: Request, district: District, verdict: str, template: str) -
     place = place_of(request.GET)
     with state_connection() as connection:
         page = ranked_roots(connection, current_catalog(), district, verdict, place)
-        totals = summed_outlook(connection, district)
+        totals = summed_outlook(connection, district.id)
     counts = reasons_counted(district, verdict)
     return render(request, template, {"page": page, "totals": totals, "counts": counts, "verdict": verdict})

@@ -13,7 +13,6 @@ from psycopg.rows import dict_row
 from upstate.catalog import Branch, Catalog, tree
 from upstate.hub.models import District, Hold, Tally
 from upstate.hub.postgres import Connection, statement
-from upstate.hub.reports import Outlook
 from upstate.hub.web.keyset import Page, Place, paged
 from upstate.hub.web.pages.errors_listing import Key, composed
 
@@ -53,13 +52,6 @@ class ReasonCount:
     reason: str
     column: str
     rejections: int
-
-
-def summed_outlook(connection: Connection, district: District) -> Outlook:
-    """What the open rejections of a district come to; the same as reports.outlook, in a moment."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(statement("errors_outlook"), {"district": district.id}).fetchone()
-    return Outlook(**(row or {}))
 
 
 def ranked_roots(

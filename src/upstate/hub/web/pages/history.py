@@ -12,16 +12,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from upstate.hub.districts import find_district
+from upstate.hub.districts import KnownDistrict, find_district
 from upstate.hub.models import District, Resync
-from upstate.hub.reports import outlook, roots
+from upstate.hub.postgres import Connection
+from upstate.hub.reports import Outlook, Root, outlook, roots, summed_outlook
 from upstate.hub.rights import may
 from upstate.hub.web.forms import Form
-from upstate.hub.web.keyset import Place, paged, place_of
+from upstate.hub.web.keyset import newest_first, paged, place_of
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.history_comparison import compare, totals
-from upstate.hub.web.pages.history_runs import object_lines, open_runs, run_lines, runs_of_zone
+from upstate.hub.web.pages.history_runs import RunLine, newest_of, object_lines, open_runs, run_lines, runs_of_zone
 from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
 
@@ -57,7 +58,7 @@ def history(request: Request, district: District) -> HttpResponse:
     if form.is_valid():
         runs = _narrowed(runs, form.cleaned_data, request)
     place = place_of(request.GET)
-    page = paged(lambda most: _beyond(runs, place)[:most], place, lambda run: (run.id,))
+    page = paged(lambda most: newest_first(runs, place)[:most], place, lambda run: (run.id,))
     context = {"page": page, "lines": run_lines(page.rows, request.user), "form": form}
     return render(request, "hub/history.html", context)
 
@@ -65,7 +66,7 @@ def history(request: Request, district: District) -> HttpResponse:
 @require_GET
 @needs("batch.view")
 def history_run(request: Request, district: District, resync: int) -> HttpResponse:
-    """One run: who, when and what, every object of it, and the problems it met that are still open."""
+    """One run: who, when and what, every object of it, and the problems that are open in what it sent last."""
     (line,) = run_lines([_run(district, resync)], request.user)
     before = runs_of_zone(district.zone.id).filter(id__lt=resync, school_year=line.resync.school_year).order_by("-id")
     context: dict[str, Any] = {
@@ -77,9 +78,8 @@ def history_run(request: Request, district: District, resync: int) -> HttpRespon
     if not line.closed and may(request.user, "errors.view", district.id):
         known = find_district(district.name)
         with state_connection() as connection:
-            context["totals"] = outlook(connection, known, resync=resync)
-            found = roots(connection, known, resync=resync, verdict="failed", limit=_MOST_ROOTS)
-            context["problems"] = [root for root in found if root.blocks]
+            context["totals"], found = _problems(connection, known, line)
+        context["problems"] = [root for root in found if root.blocks]
     return render(request, "hub/history_run.html", context)
 
 
@@ -116,6 +116,17 @@ def _run(district: District, number: int) -> Resync:
     return found
 
 
+def _problems(connection: Connection, known: KnownDistrict, line: RunLine) -> tuple[Outlook, list[Root]]:
+    """What a rehearsal met; of a resync, what is open of the objects that it was the last to send."""
+    run = line.resync
+    if line.rehearsal:
+        said = outlook(connection, known, resync=run.id)
+        return said, list(roots(connection, known, resync=run.id, verdict="failed", limit=_MOST_ROOTS))
+    objects = newest_of(run)
+    said = summed_outlook(connection, known.id, objects=objects, school_year=run.school_year)
+    return said, list(roots(connection, known, objects=objects, verdict="failed", limit=_MOST_ROOTS))
+
+
 def _narrowed(runs: QuerySet[Resync], wanted: dict[str, Any], request: Request) -> QuerySet[Resync]:
     if wanted["object"]:
         runs = open_runs(runs, request.user).filter(objects_in_order__contains=[wanted["object"]])
@@ -128,13 +139,6 @@ def _narrowed(runs: QuerySet[Resync], wanted: dict[str, Any], request: Request) 
     if wanted["until"]:
         runs = runs.filter(placed_at__date__lte=wanted["until"])
     return runs
-
-
-def _beyond(runs: QuerySet[Resync], place: Place | None) -> QuerySet[Resync]:
-    if place is None:
-        return runs.order_by("-id")
-    (beyond,) = place.beyond
-    return runs.filter(id__gt=beyond).order_by("id") if place.back else runs.filter(id__lt=beyond).order_by("-id")
 
 
 def _back(request: Request, district: District) -> HttpResponse:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from upstate.hub.models import Order, Person, RequestedDistrict, Resync
 from upstate.hub.postgres import database_errors
@@ -116,6 +116,21 @@ def run_lines(runs: Iterable[Resync], person: Person) -> list[RunLine]:
 def object_lines(resync: int) -> tuple[ObjectLine, ...]:
     """Every object of a run, in the order they run."""
     return tuple(_shared(Order.objects.filter(resync=resync).order_by(F("position"))))
+
+
+@database_errors()
+def newest_of(resync: Resync) -> tuple[str, ...]:
+    """The objects of a run that no later one has landed since: what is open of them, it was the last to meet."""
+    later = Order.objects.filter(
+        resync__zone=resync.zone_id,
+        resync__gt=resync.id,
+        resync__mode__in=("full", "partial"),  # others send some records only, or none
+        state="landed",
+        object=OuterRef("object"),
+    )
+    since, anew = later.filter(school_year=OuterRef("school_year")), later.filter(school_year=None)
+    landed = Order.objects.filter(resync=resync, state="landed").exclude(Exists(since)).exclude(Exists(anew))
+    return tuple(landed.values_list("object", flat=True))
 
 
 def _shared(orders: Sequence[Order] | QuerySet[Order]) -> Iterable[ObjectLine]:

@@ -11,8 +11,9 @@ from upstate.hub.models import District
 from upstate.hub.set_up import catalog_in_force
 from upstate.hub.web.forms import Form
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.matrix_table import ORDER, matrix_of
+from upstate.hub.web.pages.matrix_table import matrix_of
 from upstate.hub.web.request import Request
+from upstate.hub.web.standing import ORDER
 from upstate.planning import Status
 
 

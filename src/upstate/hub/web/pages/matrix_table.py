@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-from django.db import connection as control
 
 from upstate.catalog import Catalog, Graph
 from upstate.hub.models import District
-from upstate.hub.postgres import database_errors, statement
+from upstate.hub.web.standing import ORDER, offered_in, stands_of
 from upstate.planning import Status
-
-ORDER = (Status.RED, Status.YELLOW, Status.GREEN, Status.GRAY, Status.NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +37,8 @@ class Matrix:
 def matrix_of(catalog: Catalog, districts: Iterable[District], status: Status | None = None) -> Matrix:
     """The matrix of these districts, who come with `zone` at hand; with `status`, of those with such a cell alone."""
     listed = list(districts)
-    offered = {district.id: _offered(catalog, district) for district in listed}
-    stands = _standing(offered)
+    offered = offered_in(catalog, listed)
+    stands = stands_of(offered)
     names = frozenset().union(*offered.values()) if offered else frozenset()
     objects = Graph.of(catalog).order(names)
     rows = []
@@ -54,31 +49,3 @@ def matrix_of(catalog: Catalog, districts: Iterable[District], status: Status | 
             rows.append(Row(each, cells))
     counted = Counter(cell for row in rows for _, cell in row.named)
     return Matrix(objects, tuple(rows), tuple((each, counted[each]) for each in ORDER))
-
-
-def _offered(catalog: Catalog, district: District) -> frozenset[str]:
-    zone = district.zone
-    return frozenset(catalog.offered(zone.edition, frozenset(zone.switches)).objects)
-
-
-@database_errors()
-def _standing(offered: Mapping[int, frozenset[str]]) -> Mapping[int, Mapping[str, Status]]:
-    """How each object of each district stands; what a full resync did not have is looked for before it."""
-    stands: dict[int, dict[str, Status]] = {}
-    bounded: set[int] = set()
-    for district, name, status, has_full in _newest(list(offered)):
-        stands.setdefault(district, {})[name] = Status(status)
-        if has_full:
-            bounded.add(district)
-    left = {district: names for district in bounded if (names := offered[district] - stands[district].keys())}
-    if left:
-        for district, name, status, _ in _newest(list(left), frozenset().union(*left.values())):
-            stands[district].setdefault(name, Status(status))
-    return stands
-
-
-def _newest(districts: list[int], beyond: frozenset[str] | None = None) -> list[tuple[int, str, str, bool]]:
-    values: dict[str, Any] = {"districts": districts, "all_of_it": beyond is not None, "objects": sorted(beyond or ())}
-    with control.cursor() as cursor:
-        cursor.execute(statement("matrix").decode(), values)
-        return [(district, name, status, has_full) for district, name, status, has_full in cursor.fetchall()]

@@ -6,9 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from upstate.hub.models import District
+from upstate.hub.reports import summed_outlook
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_catalog import current_catalog
-from upstate.hub.web.pages.errors_roots import ranked_roots, summed_outlook
+from upstate.hub.web.pages.errors_roots import ranked_roots
 from upstate.hub.web.request import Request
 from upstate.hub.web.standing import Standing, standing_of_districts
 from upstate.hub.web.state import state_connection
@@ -20,10 +21,11 @@ _MOST_ROOTS = 5
 @needs("batch.view")
 def overview(request: Request, district: District) -> HttpResponse:
     """Of each colour so many objects, and the problems that hold back most."""
-    standing = standing_of_districts([district]).get(district.id, Standing())
+    catalog = current_catalog()
+    standing = standing_of_districts(catalog, [district]).get(district.id, Standing())
     with state_connection() as connection:
-        problems = ranked_roots(connection, current_catalog(), district, "failed", None).rows[:_MOST_ROOTS]
-        totals = summed_outlook(connection, district)
+        problems = ranked_roots(connection, catalog, district, "failed", None).rows[:_MOST_ROOTS]
+        totals = summed_outlook(connection, district.id)
     colours = [
         (status, standing.by_status.get(status, 0)) for status in (Status.RED, Status.YELLOW, Status.GREEN, Status.GRAY)
     ]
