@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -87,5 +86,5 @@ def _narrowed(rows: QuerySet[Alert], wanted: dict[str, Any]) -> QuerySet[Alert]:
     if wanted["since"]:
         rows = rows.filter(posted_at__date__gte=wanted["since"])
     if wanted["until"]:
-        rows = rows.filter(posted_at__date__lt=wanted["until"] + timedelta(days=1))
+        rows = rows.filter(posted_at__date__lte=wanted["until"])
     return rows

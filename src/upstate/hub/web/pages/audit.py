@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -50,5 +49,5 @@ def _narrowed(entries: QuerySet[AuditEntry], wanted: dict[str, Any]) -> QuerySet
     if wanted["since"]:
         entries = entries.filter(at__date__gte=wanted["since"])
     if wanted["until"]:
-        entries = entries.filter(at__date__lt=wanted["until"] + timedelta(days=1))
+        entries = entries.filter(at__date__lte=wanted["until"])
     return entries

@@ -116,4 +116,6 @@ def without_school(catalog: Catalog) -> tuple[str, ...]:
 
 
 def _begin(day: date | None, days: int = 0) -> datetime | None:
-    return None if day is None else datetime.combine(day + timedelta(days=days), time(), UTC)
+    if day is None or day == date.max:  # there is no day after it, and nothing was seen on it
+        return None
+    return datetime.combine(day + timedelta(days=days), time(), UTC)
