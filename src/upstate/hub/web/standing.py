@@ -38,7 +38,9 @@ def standing_of_districts(catalog: Catalog, districts: Iterable[District]) -> di
     """The standing of each of these districts, who come with `zone` at hand and ever sent anything, by id."""
     listed = list(districts)
     offered = offered_in(catalog, listed)
-    runs = Resync.objects.filter(zone__district__in=listed, school_year=F("zone__school_year")).exclude(state="queued")
+    runs = Resync.objects.filter(
+        zone__district__in=listed, school_year=F("zone__school_year"), mode__in=("full", "partial")
+    ).exclude(state="queued")
     started = runs.order_by().values_list("zone__district").annotate(last=Max(Coalesce("started_at", "placed_at")))
     last = dict(started)
     standing = {}
