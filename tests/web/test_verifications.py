@@ -27,8 +27,8 @@ def edit_the_state(world: World, statement: str) -> None:
 
 
 def verified(*objects: str, district: str = "Lakeside", url: str) -> int:
-    from upstate.cli.planned import plan_resync
     from upstate.cli.verifying import verify_here
+    from upstate.hub.planned import plan_resync
 
     return verify_here(url, plan_resync(district, objects or None, check_dependencies=False), lambda: None)[0]
 
@@ -226,8 +226,8 @@ def test_both_ends_are_shown_side_by_side_as_they_are_now_to_those_who_may(world
     assert "At the district At the state" in said
     assert as_person("rhea").get(path, query).status_code == 403
     assert AuditEntry.objects.filter(action="looked at values that differ", person__name="Dana").count() == 1
-    from upstate.cli.planned import plan_resync
     from upstate.cli.running import run_resync
+    from upstate.hub.planned import plan_resync
 
     run_resync(world.url, plan_resync("Lakeside", ["School"]))
     again = words(as_person("dana").get(path, query).text)
