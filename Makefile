@@ -5,10 +5,10 @@ ARGS   ?=
 bin    := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench bench-web lock clean
+.PHONY: help setup demo test check format bench bench-web bench-state lock clean
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: ## make .venv with .venv/bin/upstate (does nothing where it is up to date)
 	@test -n "$(PYTHON)" || { echo "make: no python3 found; install Python 3.11 or newer, or say PYTHON=/path/to/it" >&2; exit 1; }
@@ -36,6 +36,9 @@ bench: setup ## the floor (COPY piped into COPY) and ours, on the same data; ARG
 
 bench-web: setup ## the pages' server time with a million open rejections; ARGS="--rejections 10000" for less
 	@$(bin)/python -m bench.web $(ARGS)
+
+bench-state: setup ## 200 districts at once against one hub; ARGS="--districts 20" for less
+	@$(bin)/python -m bench.state $(ARGS)
 
 lock: ## pin requirements/*.txt anew from requirements/*.in (needs uv)
 	@command -v uv >/dev/null || { echo "make lock: needs uv on the PATH (pip install uv)" >&2; exit 1; }
