@@ -79,8 +79,8 @@ def running_hub(url: str, home: Path, at_once: int) -> Iterator[Hub]:
 
 def ask_of_all(districts: Sequence[Made]) -> list[int]:
     """Ask for everything of each district, one after the other as fast as it goes; the resyncs' ids."""
-    from upstate.cli.planned import plan_resync
     from upstate.hub.models import Person
+    from upstate.hub.planned import plan_resync
     from upstate.hub.resyncs import queue_resync
 
     person = Person.objects.get(name="Sam")
