@@ -44,6 +44,11 @@ def one_column(column: Column, values: pa.Array, prefix: str = TEXT) -> Batch:
 @given(texts=st.lists(st.one_of(st.none(), _texts), max_size=80))
 @example(texts=[None] * 40 + ["9" * 39] + [None] * 40)
 @example(texts=["0x10"] * 50)
+@example(texts=[None, "6F9619ff-8b86-d011-b42d-00c04fc964ff", None, "00000000-0000-0000-0000-000000000007"])
+@example(texts=["6f9619ff8b86d011b42d00c04fc964ff", "6f9619ff8b86d011b42d00c04fc964fg"] * 20)
+@example(texts=["6f9619ff-8b86-d011-b42d-00c04fc964ff", "6f9619ff-8b86-d011-b42d+00c04fc964ff"] * 20)
+@example(texts=["0E401", "1e-401", "1e300"])
+@example(texts=["1", "0", None, "true", "f"] * 8)
 def test_the_fast_way_gives_what_the_exact_reader_gives(kind: ColumnType, texts: list[str | None]) -> None:
     column = column_of(kind)
     expected, wrong = {}, []

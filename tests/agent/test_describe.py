@@ -1,4 +1,4 @@
-"""A database's own schema as a catalog: from SQLite, from PostgreSQL, and what is said of what will not do."""
+"""A database's own schema as a catalog: from SQLite, PostgreSQL and MariaDB, and what is said of what will not do."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.agent.mysql_maker import MysqlMaker, fresh_database
 
 from upstate.agent.sources import Description, open_source
 from upstate.catalog import Catalog, Column, Graph, Unique, parse_catalog
@@ -150,6 +151,58 @@ def test_the_types_a_postgresql_database_declares(database: str) -> None:
     script = f"{types}; CREATE TABLE t (id int PRIMARY KEY, {columns})"
     obj = from_postgresql(database, script).catalog["t"]
     assert [(c.type, c.length, c.precision, c.scale) for c in obj.columns[1:]] == list(declared.values())
+
+
+def test_a_mariadb_database_is_described_with_keys_references_and_types() -> None:
+    declared = {
+        "tinyint": ("integer", None, None, None),
+        "tinyint(1)": ("boolean", None, None, None),
+        "bit(1)": ("boolean", None, None, None),
+        "bit(9)": ("decimal", None, 20, 0),
+        "int unsigned": ("bigint", None, None, None),
+        "bigint": ("bigint", None, None, None),
+        "bigint unsigned": ("decimal", None, 20, 0),
+        "varchar(40)": ("text", 40, None, None),
+        "text": ("text", None, None, None),
+        "enum('a','b')": ("text", None, None, None),
+        "year": ("text", None, None, None),
+        "decimal(10,2)": ("decimal", None, 10, 2),
+        "decimal(65,30)": ("decimal", None, 38, 10),
+        "float": ("double", None, None, None),
+        "date": ("date", None, None, None),
+        "time": ("time", None, None, None),
+        "datetime": ("timestamp", None, None, None),
+        "timestamp null": ("timestamptz", None, None, None),
+        "uuid": ("uuid", None, None, None),
+        "binary(16)": ("bytes", None, None, None),
+        "blob": ("bytes", None, None, None),
+    }
+    columns = ", ".join(f"c{n} {kind}" for n, kind in enumerate(declared))
+    with fresh_database() as url:
+        maker = MysqlMaker(url)
+        maker.change("CREATE TABLE region (code varchar(3) PRIMARY KEY, name varchar(9) NOT NULL UNIQUE)")
+        maker.change(
+            "CREATE TABLE school (region varchar(3), number int, near int, PRIMARY KEY (region, number), "
+            "FOREIGN KEY (region) REFERENCES region (code), "
+            "FOREIGN KEY (region, near) REFERENCES school (region, number))"
+        )
+        maker.change(f"CREATE TABLE t (id int PRIMARY KEY, {columns}, UNIQUE (c0, c1), UNIQUE (c8(5)))")
+        maker.change("CREATE VIEW v AS SELECT * FROM t")
+        maker.change("CREATE TABLE log (line text)")
+        described = open_source(url).describe()
+    catalog = described.catalog
+    assert set(catalog.objects) == {"region", "school", "t"}
+    assert catalog["region"].key == ("code",)
+    assert catalog["region"].uniques == (Unique(("name",)),)
+    assert catalog["school"].key == ("region", "number")
+    assert {(r.to, r.columns) for r in catalog["school"].references} == {
+        ("region", ("region",)),
+        ("school", ("region", "near")),
+    }
+    assert [(c.type, c.length, c.precision, c.scale) for c in catalog["t"].columns[1:]] == list(declared.values())
+    assert catalog["t"].uniques == (Unique(("c0", "c1")),)
+    assert 'The table "log" is left out: it has no primary key' in "\n".join(described.warnings)
+    assert dict(parse_catalog(catalog_texts(catalog)).objects) == dict(catalog.objects)
 
 
 def test_nulls_that_clash_and_partial_indexes_are_told_apart(database: str) -> None:

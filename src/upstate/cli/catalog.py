@@ -126,6 +126,7 @@ def from_database(url: str, out: Path, as_json: bool) -> None:
     \b
     Examples:  upstate catalog from-database sqlite:///school.sqlite --out ./my-catalog
                upstate catalog from-database postgresql://me@localhost/school --out ./my-catalog
+               upstate catalog from-database mysql://me@localhost/school --out ./my-catalog
     """
     from upstate.agent.sources import open_source
 

@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from upstate.agent.conform.reading import READERS, read_double_as_decimal
+from upstate.agent.conform.hexadecimal import uuids_from_texts
+from upstate.agent.conform.reading import READERS, TRUTH, read_double_as_decimal
 from upstate.agent.conform.reasons import MisfitError, Reason
 from upstate.catalog import Column
 from upstate.wire import arrow_type
@@ -21,6 +22,7 @@ _CERTAIN_DIGITS = 15  # a double tells any two decimals of so many digits apart
 _DAY = 86_400_000_000
 _EPOCH = date(1970, 1, 1)
 _DATES = ((date.min - _EPOCH).days, (date.max - _EPOCH).days)
+_TRUE_OR_FALSE = pa.array(list(TRUTH), pa.string())
 _MOMENTS = (_DATES[0] * _DAY, _DATES[1] * _DAY + _DAY - 1)
 
 
@@ -164,7 +166,9 @@ def _fast_decimal(column: Column, texts: pa.Array) -> pa.Array:
 
 
 def _fast_double(_column: Column, texts: pa.Array) -> pa.Array:
-    # Up to 15 characters a whole number is exact, and nothing but "inf" and "nan" is not finite.
+    # Up to 15 characters a whole number is exact, and nothing but "inf" and "nan" is not finite. An exponent of three
+    # digits may be beyond what the exact reader takes.
+    _vouch(not pc.any(pc.match_substring_regex(texts, "[eE][+-]?[0-9]{3}")).as_py())
     numbers = texts.cast(pa.float64())
     _vouch((pc.max(pc.binary_length(texts)).as_py() or 0) <= 15 and pc.all(pc.is_finite(numbers)).as_py())
     return numbers
@@ -188,6 +192,19 @@ def _fast_moment(column: Column, texts: pa.Array) -> pa.Array:
     return moments
 
 
+def _fast_boolean(_column: Column, texts: pa.Array) -> pa.Array:
+    places = pc.index_in(texts, value_set=_TRUE_OR_FALSE)
+    _vouch(places.null_count == texts.null_count)
+    return pa.array(list(TRUTH.values())).take(places)
+
+
+def _fast_uuid(_column: Column, texts: pa.Array) -> pa.Array:
+    uuids = uuids_from_texts(texts)
+    if uuids is None:
+        raise _NotSoFastError
+    return uuids
+
+
 def _never_fast(_column: Column, _texts: pa.Array) -> pa.Array:
     raise _NotSoFastError
 
@@ -206,12 +223,12 @@ _FAST: dict[str, Callable[[Column, pa.Array], pa.Array]] = {
     "bigint": _fast_integer,
     "decimal": _fast_decimal,
     "double": _fast_double,
-    "boolean": _never_fast,
+    "boolean": _fast_boolean,
     "date": _fast_date,
     "time": _fast_time,
     "timestamp": _fast_moment,
     "timestamptz": _fast_moment,
-    "uuid": _never_fast,
+    "uuid": _fast_uuid,
     "bytes": _never_fast,
     "json": _never_fast,
 }

@@ -27,7 +27,7 @@ _MOMENT = re.compile(
     rf"(?:[ T](?P<clock>{_CLOCK})(?P<zone>Z|[+-][0-9]{{2}}(?::?[0-9]{{2}}(?::?[0-9]{{2}})?)?)?)?(?P<bc> BC)?"
 )
 _ENDLESS = ("infinity", "-infinity")
-_TRUTH = {"1": True, "0": False, "true": True, "false": False, "t": True, "f": False}
+TRUTH = {"1": True, "0": False, "true": True, "false": False, "t": True, "f": False}
 _EXACT = Context(prec=200)
 _MOST_EXPONENT = 400
 _CERTAIN_DIGITS = 15
@@ -100,9 +100,9 @@ def read_double(value: bytes, _column: Column) -> float:
 def read_boolean(value: bytes, _column: Column) -> bool:
     """1 and 0, true and false, t and f in any case; 1.0 and 0.0 as a column of reals keeps them."""
     text = _text(value, "not_boolean").lower().removesuffix(".0")
-    if text not in _TRUTH:
+    if text not in TRUTH:
         raise MisfitError("not_boolean")
-    return _TRUTH[text]
+    return TRUTH[text]
 
 
 def read_date(value: bytes, _column: Column) -> date:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from upstate.agent.mapping import Mapping
-from upstate.agent.sources.address import SqliteAddress, parse_address
+from upstate.agent.sources.address import MysqlAddress, SqliteAddress, parse_address
 from upstate.agent.sources.comparison import Comparison, StateSide
 from upstate.agent.sources.description import Description
 from upstate.agent.sources.source import Snapshot, Source
 
 
 def open_source(url: str, mapping: Mapping | None = None) -> Source:
-    """The source at a URL or path: sqlite:///path, postgresql://…, or a path to a SQLite file.
+    """The source at a URL or path: sqlite:///path, postgresql://…, mysql://…, or a path to a SQLite file.
 
     Nothing is connected yet; SourceError where the URL is of no kind that is known.
     """
@@ -19,6 +19,10 @@ def open_source(url: str, mapping: Mapping | None = None) -> Source:
         from upstate.agent.sources.sqlite import SqliteSource
 
         return SqliteSource(address, mapping or Mapping())
+    if isinstance(address, MysqlAddress):
+        from upstate.agent.sources.mysql import MysqlSource
+
+        return MysqlSource(address, mapping or Mapping())
     from upstate.agent.sources.postgresql import PostgresqlSource
 
     return PostgresqlSource(address, mapping or Mapping())

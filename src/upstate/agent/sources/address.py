@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from psycopg import conninfo
 from psycopg.errors import ProgrammingError
@@ -34,8 +36,19 @@ class PostgresqlAddress:
     shown: str
 
 
-def parse_address(url: str) -> SqliteAddress | PostgresqlAddress:
-    """sqlite:///path, postgresql://…, or a path to a SQLite file. SourceError where it is none of these."""
+@dataclass(frozen=True, slots=True)
+class MysqlAddress:
+    """A database of MariaDB or MySQL; `arguments` are what the driver's connect takes, a password among them."""
+
+    arguments: Dictionary[str, Any]
+    shown: str
+
+
+Address = SqliteAddress | PostgresqlAddress | MysqlAddress
+
+
+def parse_address(url: str) -> Address:
+    """sqlite:///path, postgresql://…, mysql://…, or a path to a SQLite file. SourceError where it is none of these."""
     scheme, colon, rest = url.partition("://")
     if not colon:
         return SqliteAddress(Path(url).expanduser())
@@ -43,9 +56,11 @@ def parse_address(url: str) -> SqliteAddress | PostgresqlAddress:
         return SqliteAddress(_sqlite_path(unquote(rest)))
     if scheme in ("postgresql", "postgres"):
         return _postgresql(url)
+    if scheme in ("mysql", "mariadb"):
+        return _mysql(url)
     raise SourceError(
-        f'A source that begins with "{scheme}://" is not known. '
-        "Give sqlite:///PATH, postgresql://USER@HOST/DATABASE, or the path of a SQLite file."
+        f'A source that begins with "{scheme}://" is not known. Give sqlite:///PATH, postgresql://USER@HOST/DATABASE, '
+        "mysql://USER@HOST/DATABASE, or the path of a SQLite file."
     )
 
 
@@ -71,3 +86,38 @@ def _postgresql(url: str) -> PostgresqlAddress:
     parts["application_name"] = "upstate"
     parts["client_encoding"] = "UTF8"
     return PostgresqlAddress(conninfo.make_conninfo(**parts), shown)
+
+
+def _mysql(url: str) -> MysqlAddress:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 3306
+    except ValueError:
+        parts = urlsplit("")
+        port = 0
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    database = unquote(parts.path.removeprefix("/"))
+    if not database or not (parts.hostname or "unix_socket" in options):
+        raise SourceError("The source's URL cannot be read. Write it as mysql://USER@HOST:3306/DATABASE.")
+    unknown = options.keys() - {"ssl_ca", "ssl_cert", "ssl_key", "unix_socket"}
+    if unknown:
+        raise SourceError(
+            f"The source's URL has an option {min(unknown)} that is not known. "
+            "There are ssl_ca, ssl_cert, ssl_key and unix_socket, each with a path."
+        )
+    secure = {"ssl_verify_cert": True, "ssl_verify_identity": True} if "ssl_ca" in options else {}
+    user = unquote(parts.username or "")
+    arguments = {
+        "host": parts.hostname or "localhost",
+        "port": port,
+        "user": user or None,
+        "password": unquote(parts.password or ""),
+        "database": database,
+        "connect_timeout": _CONNECT_SECONDS,
+        **options,
+        **secure,
+    }
+    shown = (
+        f"{parts.scheme}://{user}{'@' if user else ''}{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
+    )
+    return MysqlAddress(arguments, f"{shown}/{database}")
