@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from tests.agent.cases import column_of, mapped, misfits, moment, read_all, records, thing
 from tests.agent.mysql_maker import MysqlMaker, fresh_database
 
-from upstate.agent.sources import LostSourceError, open_source
+from upstate.agent.sources import open_source
 from upstate.catalog import Column, ColumnType
-from upstate.errors import SourceError
+from upstate.errors import LostSourceError, SourceError
 
 
 @pytest.fixture

@@ -21,10 +21,9 @@ from upstate.agent.sources.description import Description, describe_tables
 from upstate.agent.sources.gathering import gather
 from upstate.agent.sources.missing import need_tables
 from upstate.agent.sources.mysql_schema import columns_by_table, describe_database, stored_tables
-from upstate.agent.sources.source import LostSourceError
 from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import SyncObject
-from upstate.errors import SourceError
+from upstate.errors import LostSourceError, SourceError
 from upstate.wire import Batch
 
 # A RuntimeError where a way to sign in needs more than the driver brings.
