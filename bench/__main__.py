@@ -71,7 +71,12 @@ def _measure(place: Place, wanted: Wanted, facts: dict[str, Any], profile: bool,
     click.echo(f"\nscale {facts['scale']:g}, {facts['objects']} objects; PostgreSQL {facts['server']}, "
                f"fsync {facts['fsync']}, shared_buffers {facts['shared_buffers']}; Python {facts['python']}, "
                f"{facts['processors']} processors\n")  # fmt: skip
-    for part in (report.table(rounds, wanted.sources), report.memory(rounds), report.written(rounds)):
+    for part in (
+        report.table(rounds, wanted.sources),
+        report.memory(rounds),
+        report.written(rounds),
+        report.weighed(rounds),
+    ):
         click.echo("\n".join((*part, "")))
     for doubt in report.doubts(rounds):
         click.echo(f"Mind: {doubt}")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +13,10 @@ from typing import Any
 
 from bench.counters import Counted, count
 from bench.place import EDITION, NAME, YEAR, Place
-from bench.watching import Command, Run, run
+from bench.watching import BenchError, Command, Run, run
 
 _EMPTY = "state_empty"
+_BYTES = "bytes carried: "  # as bench.carried says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Resync:
     @property
     def changed(self) -> int:
         """How many rows it says it wrote or removed at the state."""
-        return sum(each[verdict] for each in self.report["objects"] for verdict in ("created", "updated", "deleted"))
+        return sum(each.get(v, 0) for each in self.report["objects"] for v in ("created", "updated", "deleted"))
 
     @property
     def around(self) -> float:
@@ -66,7 +70,40 @@ def resync(place: Place, source: str, *, everything: bool) -> Resync:
     return Resync(done, json.loads(done.said[0]), count(place, state_of(source)) - before)
 
 
+def verify(place: Place, source: str) -> Resync:
+    """Verify all objects, as a user would; told as a resync that writes nothing."""
+    before = count(place, state_of(source))
+    done = _upstate(place, state_of(source), "verify", NAME, "--json")
+    objects = [
+        {"object": each["object"], "seconds": each["seconds"], "processed": each["district_count"]}
+        for each in json.loads(done.said[0])["objects"]
+    ]
+    seconds = sum(each["seconds"] for each in objects)
+    return Resync(done, {"objects": objects, "seconds": seconds}, count(place, state_of(source)) - before)
+
+
+def carried(place: Place, source: str, *, everything: bool) -> int:
+    """Resync all objects; how many bytes went to the door and back."""
+    program = [sys.executable, "-m", "bench.carried", "resync", NAME, "--all", "--json"]
+    environment = {**os.environ, **_around(place, state_of(source))}
+    done = subprocess.run(
+        [*program, *(["--everything"] if everything else [])],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[1],
+    )
+    found = re.search(rf"{_BYTES}(\d+)$", done.stderr, re.MULTILINE)
+    if done.returncode or found is None:
+        raise BenchError(f"counting bytes: {done.stderr.strip().splitlines()[-1:]}")
+    return int(found[1])
+
+
 def _upstate(place: Place, database: str, *arguments: str) -> Run:
     program = Path(sys.executable).with_name("upstate")
-    around = {"UPSTATE_HOME": str(place.folder / "home"), "UPSTATE_DATABASE_URL": place.url(database)}
-    return run([Command("upstate", [program, *arguments], around)], place.postmaster)
+    return run([Command("upstate", [program, *arguments], _around(place, database))], place.postmaster)
+
+
+def _around(place: Place, database: str) -> dict[str, str]:
+    return {"UPSTATE_HOME": str(place.folder / "home"), "UPSTATE_DATABASE_URL": place.url(database)}

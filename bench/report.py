@@ -8,11 +8,17 @@ from statistics import median
 from typing import Any
 
 from bench.ours import Resync
-from bench.rounds import CHANGES, EVERYTHING, LOAD, Round
+from bench.rounds import CHANGED, CHANGES, EVERYTHING, LOAD, VERIFY, Round
 from bench.watching import Seen
 
 _NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
-_TITLES = {LOAD: "first load", EVERYTHING: "rerun, everything sent", CHANGES: "rerun, changes only"}
+_TITLES = {
+    LOAD: "first load",
+    EVERYTHING: "rerun, everything sent",
+    CHANGES: "rerun, changes only",
+    CHANGED: "0.1 % changed",
+    VERIFY: "verification",
+}
 _MIB = 1 << 20
 
 
@@ -26,9 +32,9 @@ def table(rounds: Sequence[Round], sources: Sequence[str]) -> Iterator[str]:
         yield _line("floor: COPY | COPY, primary keys", seconds, floors[0].rows, [one.cpu for one in floors])
         for source in sources:
             yield from _ours(f"ours, from {_NAMES[source]}", [this.ours[LOAD][source] for this in rounds], seconds)
-    reruns = [experiment for experiment in (EVERYTHING, CHANGES) if experiment in rounds[0].ours]
+    reruns = [experiment for experiment in (EVERYTHING, CHANGES, CHANGED, VERIFY) if experiment in rounds[0].ours]
     for source in sources if reruns else ():
-        yield f"nothing changed in {_NAMES[source]}"
+        yield f"again, from {_NAMES[source]}"
         reads = [this.floor_read[source] for this in rounds]
         seconds, records = [one.seconds for one in reads], rounds[0].ours[reruns[0]][source].records
         yield _line("floor: one read of both sides", seconds, records, [one.cpu for one in reads])
@@ -88,6 +94,14 @@ def written(rounds: Sequence[Round]) -> Iterator[str]:
 _COUNTED = ("state", "control", "log")
 
 
+def weighed(rounds: Sequence[Round]) -> Iterator[str]:
+    """What goes over a network where one record in a thousand changed, against all of it."""
+    for source, carried in rounds[0].carried.items():
+        share = 100 * carried.changed / carried.everything
+        yield (f"on the wire, {_NAMES[source]}: everything {carried.everything / _MIB:.2f} MiB, 0.1 % changed "
+               f"{carried.changed / _MIB:.2f} MiB, {share:.1f} %")  # fmt: skip
+
+
 def doubts(rounds: Sequence[Round]) -> Iterator[str]:
     """Where the figures cannot be compared: another number of records, or a rerun that wrote something."""
     for experiment, source, all_done in _by_kind(rounds):
@@ -95,7 +109,9 @@ def doubts(rounds: Sequence[Round]) -> Iterator[str]:
             where = f"round {number}, {_TITLES[experiment]}, {_NAMES[source]}"
             if this.floor_load is not None and done.records != this.floor_load.rows:
                 yield f"{where}: ours took {done.records:,} records, the floor {this.floor_load.rows:,}"
-            if experiment != LOAD and (done.changed or done.counted.state):
+            if experiment == CHANGED and done.changed != this.edited[source]:
+                yield f"{where}: {this.edited[source]:,} rows were made different, {done.changed:,} said to be changed"
+            if experiment not in (LOAD, CHANGED) and (done.changed or done.counted.state):
                 yield f"{where}: {done.changed:,} records said to be changed, {done.counted.state:,} rows written"
 
 
@@ -114,6 +130,8 @@ def as_json(facts: dict[str, Any], rounds: Sequence[Round]) -> dict[str, Any]:
             {
                 "floor_load": None if this.floor_load is None else asdict(this.floor_load),
                 "floor_read": {source: asdict(read) for source, read in this.floor_read.items()},
+                "edited": this.edited,
+                "carried": {source: asdict(bytes_) for source, bytes_ in this.carried.items()},
                 "ours": {name: {s: _resync(r) for s, r in done.items()} for name, done in this.ours.items()},
             }
             for this in rounds

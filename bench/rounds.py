@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bench import floor, ours
+from bench.editing import edit
 from bench.ours import Resync, state_of
 from bench.place import Place, Say
 from bench.shipped import Shipped
 from bench.spending import account, forget_statements
 
-LOAD, EVERYTHING, CHANGES = "first-load", "rerun", "changes"
-EXPERIMENTS = (LOAD, EVERYTHING, CHANGES)
+LOAD, EVERYTHING, CHANGES, CHANGED, VERIFY = "first-load", "rerun", "changes", "changed", "verify"
+EXPERIMENTS = (LOAD, EVERYTHING, CHANGES, CHANGED, VERIFY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,14 @@ class Read:
         return self.district + self.state
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Bytes to the door and back where everything is sent, and where one record in a thousand changed."""
+
+    everything: int
+    changed: int
+
+
 @dataclass(slots=True)
 class Round:
     """What one round measured: the floors, where they were asked for, and ours by experiment and source."""
@@ -61,9 +70,11 @@ class Round:
     floor_load: Load | None = None
     floor_read: dict[str, Read] = field(default_factory=dict)
     ours: dict[str, dict[str, Resync]] = field(default_factory=dict)
+    edited: dict[str, int] = field(default_factory=dict)
+    carried: dict[str, Carried] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bench:
     """A place to measure in, what is shipped there, who hears of each step, and whether ours is to account for it."""
 
@@ -71,6 +82,7 @@ class Bench:
     tables: Sequence[Shipped]
     say: Say
     profile: bool
+    _edited: int = 0
 
     def measure(self, wanted: Wanted) -> list[Round]:
         """Go through the rounds; within each the steps change places, so that none always follows the same other.
@@ -91,6 +103,8 @@ class Bench:
             for source in wanted.sources if wanted.reruns else ():
                 reruns = [partial(self._rerun, this, source, experiment) for experiment in wanted.reruns]
                 _take_turns([partial(self._floor_read, this, source), *reruns], number)
+                if CHANGED in wanted.reruns and not number:
+                    self._weigh(this, source)
             rounds.append(this)
         return rounds
 
@@ -117,8 +131,26 @@ class Bench:
         self.say(f"  reading both sides, {source}, floor: {district.seconds:.2f} + {state.seconds:.2f} s")
 
     def _rerun(self, this: Round, source: str, experiment: str) -> None:
+        if experiment == CHANGED:
+            this.edited[source] = edit(self.place, source, self.tables, self._edits())
         self._even_out(source)
-        self._resync(this, source, experiment)
+        if experiment == VERIFY:
+            done = ours.verify(self.place, source)
+            this.ours.setdefault(experiment, {})[source] = done
+            self.say(f"  {experiment}, {source}, ours: {done.run.seconds:.2f} s")
+        else:
+            self._resync(this, source, experiment)
+
+    def _weigh(self, this: Round, source: str) -> None:
+        """Not timed, and the same in every round: what goes over a network, in bytes."""
+        edit(self.place, source, self.tables, self._edits())
+        changed = ours.carried(self.place, source, everything=False)
+        this.carried[source] = Carried(ours.carried(self.place, source, everything=True), changed)
+
+    def _edits(self) -> int:
+        """Another number at each call, so that no row is emptied that is empty already."""
+        self._edited += 1
+        return self._edited
 
     def _resync(self, this: Round, source: str, experiment: str) -> None:
         if self.profile:

@@ -36,11 +36,19 @@ def test_the_table_has_floor_and_ours_for_both_sources_and_every_experiment(
         "floor: COPY | COPY, primary keys",
         "ours, from PostgreSQL ",
         "ours, from SQLite ",
-        "nothing changed in PostgreSQL",
-        "nothing changed in SQLite",
+        "again, from PostgreSQL",
+        "again, from SQLite",
+        "on the wire, PostgreSQL: everything ",
+        "on the wire, SQLite: everything ",
     ):
         assert any(line.startswith(wanted) for line in lines), wanted
-    for wanted in ("floor: one read of both sides ", "ours, rerun, everything sent ", "ours, rerun, changes only "):
+    for wanted in (
+        "floor: one read of both sides ",
+        "ours, rerun, everything sent ",
+        "ours, rerun, changes only ",
+        "ours, 0.1 % changed ",
+        "ours, verification ",
+    ):
         assert sum(line.startswith(wanted) for line in lines) == 2, wanted
 
 
@@ -62,6 +70,16 @@ def test_floor_and_ours_move_the_same_records_and_a_rerun_writes_none(
             assert rerun["counted"]["state"] < rows / 100
 
 
+def test_what_was_made_different_is_all_that_a_resync_changes_and_most_of_what_it_carries(
+    measured: tuple[str, dict[str, Any]],
+) -> None:
+    (only,) = measured[1]["rounds"]
+    for source in ("postgresql", "sqlite"):
+        assert only["ours"]["changed"][source]["changed"] == only["edited"][source]
+        assert 0 < only["carried"][source]["changed"] < only["carried"][source]["everything"]
+        assert only["ours"]["verify"][source]["counted"]["state"] == 0
+
+
 def test_every_process_that_works_for_us_is_named_with_its_memory(measured: tuple[str, dict[str, Any]]) -> None:
     (only,) = measured[1]["rounds"]
     seen = {process["name"]: process for process in only["ours"]["first-load"]["postgresql"]["processes"]}
@@ -72,7 +90,7 @@ def test_every_process_that_works_for_us_is_named_with_its_memory(measured: tupl
 
 def test_a_profile_says_where_the_seconds_went(measured: tuple[str, dict[str, Any]]) -> None:
     for heading in ("processor seconds:", "read, sent", "statement"):
-        assert measured[0].count(heading) == 6  # two sources, each loaded and run again in both ways
+        assert measured[0].count(heading) == 8  # two sources, each loaded and run again in three ways
 
 
 def test_a_ratio_is_the_median_of_the_rounds_so_that_a_slow_moment_of_the_machine_does_not_count() -> None:

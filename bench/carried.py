@@ -1,0 +1,49 @@
+"""`python -m bench.carried resync …`: the command as it is, and how many bytes it took to its door and back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from upstate.cli.main import main
+from upstate.hub import door
+from upstate.wire import Compared, Parcel, Receipt, WorkOrder
+from upstate.wire.digests import Pairs, Sums
+
+_BYTES = "bytes carried: "
+
+
+class CountingDoor(door.InProcessDoor):
+    """The door, counting what would go over a network: batches, keys, and what the comparison is told."""
+
+    carried = 0
+
+    def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
+        """A batch on its way up."""
+        CountingDoor.carried += len(parcel.payload)
+        return super().deliver(order, parcel)
+
+    def sums(self, order: WorkOrder) -> Sums:
+        """Sums on their way down."""
+        sums = super().sums(order)
+        CountingDoor.carried += len(sums.to_bytes())
+        return sums
+
+    def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:
+        """Keys and digests on their way down."""
+        pairs = super().pairs(order, wanted)
+        CountingDoor.carried += len(pairs.to_bytes())
+        return pairs
+
+    def finish(self, order: WorkOrder, batches: int, compared: Compared | None = None) -> None:
+        """The keys that are gone, on their way up."""
+        CountingDoor.carried += 0 if compared is None else len(compared.gone)
+        super().finish(order, batches, compared)
+
+
+if __name__ == "__main__":
+    door.InProcessDoor = CountingDoor  # type: ignore[misc]  # before the command imports it
+    try:
+        main(sys.argv[1:])
+    finally:
+        print(f"{_BYTES}{CountingDoor.carried}", file=sys.stderr)
