@@ -37,7 +37,14 @@ def test_what_the_project_needs_is_what_base_in_names() -> None:
     def names(requirements: set[str]) -> set[str]:
         return {re.split(r"[\[<>=]", requirement)[0] for requirement in requirements}
 
-    assert names(set(project["dependencies"])) == names(named)
+    assert names({*project["dependencies"], *project["optional-dependencies"]["hub"]}) == names(named)
+
+
+def test_an_agent_needs_neither_django_nor_a_postgresql_server() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    brought = " ".join([*project["dependencies"], *project["optional-dependencies"]["agent"]])
+    for absent in ("django", "embedded", "granian", "pgpq", "whitenoise", "psutil"):
+        assert absent not in brought
 
 
 def test_both_locks_pin_the_same_versions() -> None:

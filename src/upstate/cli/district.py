@@ -10,6 +10,7 @@ from rich.table import Table
 
 from upstate.cli.printing import console, without_password
 from upstate.cli.settings import open_state
+from upstate.errors import ConfigError
 
 _YEAR_TURNS = 7  # July
 
@@ -25,8 +26,7 @@ def district() -> None:
     "--source",
     "source_url",
     metavar="URL",
-    required=True,
-    help="sqlite:///path, a path to a SQLite file, or postgresql://…",
+    help="sqlite:///path, a path to a SQLite file, or postgresql://…; without: its own agent reads it.",
 )
 @click.option(
     "--mapping", "mapping_file", metavar="FILE", help="Where objects and columns come from when their names differ."
@@ -40,11 +40,12 @@ def district() -> None:
 @click.option(
     "--edition", metavar="LETTERS", help="The state's edition, such as KY: it decides which objects are offered."
 )
-def add(name: str, source_url: str, mapping_file: str | None, year: int | None, edition: str | None) -> None:
+def add(name: str, source_url: str | None, mapping_file: str | None, year: int | None, edition: str | None) -> None:
     """Add a district, or change the one of that name.
 
     The source is opened and the mapping read before anything is kept. Added again with another source, mapping, year
-    or edition, the district changes to that; year and edition stay as they were where they are not given.
+    or edition, the district changes to that; source, year and edition stay as they were where they are not given.
+    A new one without a source is read by an agent of its own: connect it on the hub's Agents page.
 
     \b
     Examples:  upstate district add Lakeside --source ./lakeside.sqlite --year 2024 --edition KY
@@ -55,6 +56,8 @@ def add(name: str, source_url: str, mapping_file: str | None, year: int | None, 
     from upstate.hub.districts import known_district
 
     before = known_district(name)
+    if source_url is None and mapping_file is not None:
+        raise ConfigError("--mapping goes with --source: an agent of the district's own has its mapping beside it.")
     known, changed = keep_district(
         name if before is None else before.name,
         source_url,
@@ -63,7 +66,7 @@ def add(name: str, source_url: str, mapping_file: str | None, year: int | None, 
         edition=before.zone.edition if before is not None and edition is None else edition,
     )
     said = f"{known.name}: school year {known.zone.school_year}, {known.zone.edition or 'no edition'}, "
-    said += f"read from {without_password(known.source_url)}"
+    said += f"read {_where(known.source_url)}"
     if before is None:
         click.echo(f"Added {said}.")
     else:
@@ -85,13 +88,17 @@ def list_() -> None:
             each.name,
             str(each.zone.school_year),
             each.zone.edition or "–",
-            without_password(each.source_url),
+            _where(each.source_url).removeprefix("from "),
             "yes" if each.mapping else "–",
         )
     if known:
         console().print(table)
     else:
         click.echo("There is no district yet. Add one with: upstate district add NAME --source URL.")
+
+
+def _where(source_url: str) -> str:
+    return f"from {without_password(source_url)}" if source_url else "by an agent of its own"
 
 
 def _this_school_year() -> int:

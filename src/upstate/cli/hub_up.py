@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,16 +13,19 @@ import click
 from upstate.cli.logs import log_to_stderr
 from upstate.cli.parentage import end_with_parent
 from upstate.cli.settings import open_state, read_settings
+from upstate.errors import ConfigError
 
 _PORT = click.option(
     "--port", metavar="N", type=click.IntRange(1, 65535), help="Default: 8642, or the next that is free."
 )
-_THREADS = 6  # views that may be at work at once in a process; others wait their turn
+# Views that may be at work at once in a process; others wait their turn. Agents have 9 of them at most (see seats.py).
+_THREADS = 16
 _CONNECTIONS = 512  # that browsers may keep open to a process: each keeps some, also while it asks nothing
 _AT_ONCE = click.option(
     "--at-once", metavar="N", type=click.IntRange(1, 64), default=2, show_default=True, help="Resyncs at the same time."
 )
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _CHILD = click.option("--child", is_flag=True, hidden=True, help="End when the process that started this one ends.")
 
 
@@ -60,16 +64,37 @@ def down() -> None:
     show_default=True,
     help="How many answer at once.",
 )
+@click.option("--certificate", metavar="FILE", type=_FILE, help="Serve HTTPS with this certificate (PEM, its chain).")
+@click.option("--certificate-key", metavar="FILE", type=_FILE, help="The certificate's key.")
+@click.option("--client-ca", metavar="FILE", type=_FILE, help="Ask everyone for a certificate by this authority.")
 @_CHILD
-def serve(host: str, port: int, processes: int, child: bool) -> None:
-    """Serve the pages alone, as on another machine behind a balancer; UPSTATE_ADDRESS says what people type."""
+def serve(
+    host: str,
+    port: int,
+    processes: int,
+    certificate: Path | None,
+    certificate_key: Path | None,
+    client_ca: Path | None,
+    child: bool,
+) -> None:
+    """Serve pages, API and the agents' door alone, as on another machine; UPSTATE_ADDRESS says what people type.
+
+    Behind a balancer that speaks HTTPS for it, or with a certificate of its own.
+
+    \b
+    Example:  UPSTATE_ADDRESS=https://upstate.example.gov upstate hub serve --host 0.0.0.0 --port 443 \\
+                --certificate hub.pem --certificate-key hub.key
+    """
     from granian.constants import Interfaces
     from granian.server import Server
 
+    if (certificate is None) is not (certificate_key is None) or (client_ca is not None and certificate is None):
+        raise ConfigError("--certificate goes with --certificate-key, --client-ca with both.")
     if child:
         end_with_parent()
     log_to_stderr()
-    os.environ.setdefault("UPSTATE_ADDRESS", f"http://127.0.0.1:{port}")
+    scheme = "http" if certificate is None else "https"
+    os.environ.setdefault("UPSTATE_ADDRESS", f"{scheme}://127.0.0.1:{port}")
     Server(
         "upstate.cli.site:site",
         address=host,
@@ -83,6 +108,10 @@ def serve(host: str, port: int, processes: int, child: bool) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=5,
         websockets=False,
+        ssl_cert=certificate,
+        ssl_key=certificate_key,
+        ssl_ca=client_ca,
+        ssl_client_verify=client_ca is not None,
         log_level=_granian_level(),
     ).serve()
 

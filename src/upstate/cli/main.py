@@ -17,6 +17,7 @@ from upstate.errors import ConfigError, UpstateError
 COMMANDS = (
     "demo",
     "hub",
+    "agent",
     "district",
     "plan",
     "resync",
@@ -81,6 +82,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except UpstateError as error:
         _say(error.message)
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "upstate":
+            raise
+        _say(f'This needs parts that an agent does without ({error.name}). Install them: pip install "upstate[hub]".')
         sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
         _say("stopped. Nothing is lost: running the same command again goes on from here.")

@@ -15,6 +15,7 @@ from upstate.agent.round import run_round
 from upstate.agent.sources import Source
 from upstate.catalog import Catalog
 from upstate.cli.progress import Silent, Watcher
+from upstate.cli.running_agents import land_delivered
 from upstate.cli.sources import source_of
 from upstate.errors import DatabaseError
 from upstate.hub.backlog import Backlog
@@ -62,9 +63,8 @@ def run_resync(
     """
     watcher = watcher or Silent()
     began = time.monotonic()
-    catalog, district, plan = planned.catalog, planned.district, planned.plan
-    source = source_of(district.source_url, district.mapping, catalog)
-    source.check([catalog[name] for name in plan.objects])
+    district, plan = planned.district, planned.plan
+    run = _runner(database_url, planned, watcher)
     with zone_lock(
         database_url,
         district.zone_id,
@@ -82,7 +82,7 @@ def run_resync(
             if left is not None:
                 other = "Rehearsal {}" if left.rehearsal else "Resync {} of other objects"
                 watcher.say(f"{other.format(left.id)} was interrupted; finishing it first.")
-                run_placed(database_url, left, catalog, source, watcher)
+                run(left)
             asked_by = who()
             placed = place_resync(
                 plan,
@@ -92,8 +92,21 @@ def run_resync(
                 everything=everything,
                 rehearse=rehearse,
             )
-        state, runs = run_placed(database_url, placed, catalog, source, watcher)
+        state, runs = run(placed)
     return Outcome(placed.id, district, plan.school_year, state, runs, time.monotonic() - began)
+
+
+def _runner(
+    database_url: str, planned: Planned, watcher: Watcher
+) -> Callable[[PlacedResync], tuple[str, tuple[ObjectRun, ...]]]:
+    """What runs a resync of this district: the agent in this process, or, elsewhere, one of its own."""
+    catalog, district = planned.catalog, planned.district
+    if district.remote:
+        watcher.say(f"{district.name} is read by an agent of its own; waiting for what it delivers.")
+        return lambda placed: land_delivered(database_url, placed, catalog, watcher)
+    source = source_of(district.source_url, district.mapping, catalog)
+    source.check([catalog[name] for name in planned.plan.objects])
+    return lambda placed: run_placed(database_url, placed, catalog, source, watcher)
 
 
 def run_placed(

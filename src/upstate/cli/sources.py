@@ -8,8 +8,8 @@ from upstate.agent.mapping import parse_mapping
 from upstate.agent.sources import Source, open_source
 from upstate.agent.sources.address import SqliteAddress, parse_address
 from upstate.catalog import Catalog
-from upstate.errors import MappingError
-from upstate.hub.districts import KnownDistrict, add_district
+from upstate.errors import MappingError, SourceError
+from upstate.hub.districts import KnownDistrict, add_district, known_district
 from upstate.hub.set_up import catalog_in_force
 
 
@@ -32,14 +32,23 @@ def read_mapping_text(file: Path | None) -> str:
 
 def source_of(url: str, mapping: str, catalog: Catalog, *, mapping_name: str = "the district's mapping") -> Source:
     """The source at a kept address with a kept mapping; MappingError or SourceError in one line."""
+    if not url:
+        raise SourceError("This district is read by an agent of its own, which cannot be asked for this yet.")
     return open_source(url, parse_mapping(mapping_name, mapping, catalog))
 
 
 def keep_district(
-    name: str, url: str, mapping_file: Path | str | None, *, school_year: int, edition: str | None
+    name: str, url: str | None, mapping_file: Path | str | None, *, school_year: int, edition: str | None
 ) -> tuple[KnownDistrict, tuple[str, ...]]:
-    """Add or change a district once its source can be opened and its mapping read; see districts.add_district."""
+    """Add or change a district once its source can be opened and its mapping read; see districts.add_district.
+
+    Without an address it keeps the one it has; a new one is read by an agent of its own.
+    """
     catalog = catalog_in_force()
+    if url is None:
+        before = known_district(name)
+        url, mapping = ("", "") if before is None else (before.source_url, before.mapping)
+        return add_district(catalog, name, source_url=url, mapping=mapping, school_year=school_year, edition=edition)
     url = absolute(url)
     mapping = read_mapping_text(None if mapping_file is None else Path(mapping_file))
     source_of(url, mapping, catalog, mapping_name=str(mapping_file)).check(())

@@ -7,17 +7,20 @@ import platform
 import threading
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 from django.db import connections
 
 from upstate.cli.running import run_placed
+from upstate.cli.running_agents import land_delivered
 from upstate.cli.sources import source_of
 from upstate.cli.working_verifications import work_at_verification
 from upstate.errors import DatabaseError, FencedError, LostSourceError, UpstateError
 from upstate.hub.agents import note_line, note_seen
 from upstate.hub.chores import CHORES
 from upstate.hub.districts import KnownDistrict, all_districts
+from upstate.hub.holding import end_cancelled, held_back, quiet
 from upstate.hub.reports import ObjectRun
 from upstate.hub.resyncs import PlacedResync, fail_resync, next_resync, waiting_zones
 from upstate.hub.set_up import catalog_in_force
@@ -29,12 +32,15 @@ _AFTER_TROUBLE = 5.0
 _SEEN_EVERY = 20.0
 _CONFIRM_EVERY = 20.0
 _MOST_ATTEMPTS = 3
+_LINGER = 2.0  # for which a district's own agent is waited for once something of it landed, where nobody else waits
+_LOOK_FOR_HOLD = 2.0
+_LOOK_FOR_QUIET = 60.0
 
 _log = logging.getLogger(__name__)
 
 
 class _Stopped(Exception):  # noqa: N818 - nothing is wrong
-    """The worker was told to stop; what runs is gone on with by the next one."""
+    """The worker was told to stop, or the resync is held back; what runs is gone on with by the next one."""
 
 
 class Worker:
@@ -44,6 +50,7 @@ class Worker:
         self._url = database_url
         self._at_once = at_once
         self._stop = threading.Event()
+        self._others_wait = threading.Event()
         self._running: dict[tuple[int, int], threading.Thread] = {}
         self._rest_until: dict[tuple[int, int], float] = {}
         self._attempts: dict[int, int] = {}
@@ -73,9 +80,12 @@ class Worker:
         self._running = {zone: thread for zone, thread in self._running.items() if thread.is_alive()}
         now = time.monotonic()
         if now >= self._seen:
-            note_seen((each.id for each in all_districts()), f"in-process on {platform.node()}", version("upstate"))
+            mine = (each.id for each in all_districts() if not each.remote)
+            note_seen(mine, f"in-process on {platform.node()}", version("upstate"))
             self._seen = now + _SEEN_EVERY
-        for zone in self._free(waiting_zones()):
+        self._others_wait.clear()
+        free = self._free(waiting_zones())
+        for zone in free:
             thread = threading.Thread(target=self._serve, args=zone, name=f"zone {zone[0]} {zone[1]}")
             self._running[zone] = thread
             thread.start()
@@ -87,7 +97,10 @@ class Worker:
     def _free(self, zones: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         now = time.monotonic()
         free = [z for z in zones if z not in self._running and self._rest_until.get(z, 0.0) <= now]
-        return free[: max(0, self._at_once - len(self._running))]
+        seats = max(0, self._at_once - len(self._running))
+        if len(free) > seats:
+            self._others_wait.set()
+        return free[:seats]
 
     def _serve(self, zone: int, school_year: int) -> None:
         """Run what is next in a zone and year, unless another process does; every error ends here."""
@@ -109,17 +122,22 @@ class Worker:
             district = next(each for each in all_districts() if each.zone_id == zone)
             work_at_verification(self._url, lock, district, verification, self._stop)
             return 0.0
-        placed = next_resync(zone, school_year)
-        return 0.0 if placed is None else self._run(lock, zone, placed)
-
-    def _run(self, lock: ZoneLock, zone: int, placed: PlacedResync) -> float:
-        """Run a resync; returns for how long its zone is then left alone, in seconds."""
         district = next(each for each in all_districts() if each.zone_id == zone)
-        self._tell(district, placed, f"Began a {_name(placed)} of {len(placed.objects)} objects.")
+        for resync, by in end_cancelled(zone, school_year):
+            note_line(district.id, f"Ended the resync that {by} cancelled. What had landed stays.", resync=resync)
+        if not district.remote and (until := quiet(zone)) is not None:
+            return min(_LOOK_FOR_QUIET, (until - datetime.now(UTC)).total_seconds())
+        placed = next_resync(zone, school_year)
+        return 0.0 if placed is None else self._run(lock, district, placed)
+
+    def _run(self, lock: ZoneLock, district: KnownDistrict, placed: PlacedResync) -> float:
+        """Run a resync; returns for how long its zone is then left alone, in seconds."""
+        if not (district.remote and placed.begun):
+            self._tell(district, placed, f"Began a {_name(placed)} of {len(placed.objects)} objects.")
         try:
             state, runs = self._carry_out(lock, district, placed)
         except (_Stopped, FencedError) as why:
-            said = "another worker took over" if isinstance(why, FencedError) else "the worker stopped"
+            said = "it moved on without it" if isinstance(why, FencedError) else str(why)
             self._tell(district, placed, f"Left the resync: {said}. It goes on there, or later.")
             return _AFTER_TROUBLE
         except DatabaseError:
@@ -132,6 +150,8 @@ class Worker:
             _log.exception("resync %s", placed.id)
             self._fail(district, placed, f"Upstate met an error of its own ({type(error).__name__}); its log has more.")
         else:
+            if state == "running":  # its agent has more to deliver
+                return 0.0
             errors = sum(run.counts.errors for run in runs)
             processed = sum(run.counts.processed for run in runs)
             said = f"The {_name(placed)} {state}: {processed:,} records, {errors:,} errors."
@@ -143,9 +163,13 @@ class Worker:
         self, lock: ZoneLock, district: KnownDistrict, placed: PlacedResync
     ) -> tuple[str, tuple[ObjectRun, ...]]:
         catalog = catalog_in_force()
+        watch = _Watch(lock, self._stop, placed.id, None if district.remote else district.zone_id)
+        if district.remote:
+            linger = 0.0 if self._others_wait.is_set() else _LINGER
+            return land_delivered(self._url, placed, catalog, watch, linger=linger)
         source = source_of(district.source_url, district.mapping, catalog)
         source.check([catalog[name] for name in placed.objects if name in catalog])
-        return run_placed(self._url, placed, catalog, source, _Watch(lock, self._stop))
+        return run_placed(self._url, placed, catalog, source, watch)
 
     def _again_or_fail(self, district: KnownDistrict, placed: PlacedResync, error: LostSourceError) -> float:
         """A source that was lost on the way may be back in a moment: three attempts in all, then the resync fails."""
@@ -178,10 +202,14 @@ def _name(placed: PlacedResync) -> str:
 class _Watch:
     """Keeps the zone's lock, and ends a run when the worker is told to stop."""
 
-    def __init__(self, lock: ZoneLock, stop: threading.Event) -> None:
+    def __init__(self, lock: ZoneLock, stop: threading.Event, resync: int, zone: int | None) -> None:
+        """With a zone, its quiet hours end a run too; a district's own agent is not given orders in them."""
         self._lock = lock
         self._stop = stop
+        self._resync = resync
+        self._zone = zone
         self._confirm_at = 0.0
+        self._look_at = 0.0
 
     def say(self, line: str) -> None:
         """A line for the log."""
@@ -190,7 +218,14 @@ class _Watch:
     def see(self, resync: int, runs: tuple[ObjectRun, ...]) -> None:  # noqa: ARG002
         """Called a few times a second while the resync runs."""
         if self._stop.is_set():
-            raise _Stopped
-        if (now := time.monotonic()) >= self._confirm_at:
+            raise _Stopped("the worker stopped")
+        now = time.monotonic()
+        if now >= self._confirm_at:
             self._lock.confirm()
             self._confirm_at = now + _CONFIRM_EVERY
+        if now >= self._look_at:
+            self._look_at = now + _LOOK_FOR_HOLD
+            if hold := held_back(self._resync):
+                raise _Stopped(f"it was {hold}")
+            if self._zone is not None and quiet(self._zone) is not None:
+                raise _Stopped("quiet hours began")

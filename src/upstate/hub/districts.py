@@ -18,13 +18,21 @@ from upstate.planning import Zone
 
 @dataclass(frozen=True, slots=True)
 class KnownDistrict:
-    """A district as the hub knows it. `source_url` may hold a password; `mapping` is a mapping file's text."""
+    """A district as the hub knows it. `source_url` may hold a password; `mapping` is a mapping file's text.
+
+    Where `source_url` is empty, an agent of the district's own reads it.
+    """
 
     id: int
     zone_id: int
     zone: Zone
     source_url: str
     mapping: str
+
+    @property
+    def remote(self) -> bool:
+        """Whether an agent of its own reads it, elsewhere."""
+        return not self.source_url
 
     @property
     def name(self) -> str:

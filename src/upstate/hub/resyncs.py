@@ -17,7 +17,7 @@ from upstate.planning import Plan
 @dataclass(frozen=True, slots=True)
 class PlacedResync:
     """A resync that was placed: its objects in the order they run, who asked for it, whether it sends everything, and
-    whether it is a rehearsal."""
+    whether it is a rehearsal, and begun."""
 
     id: int
     school_year: int
@@ -25,6 +25,7 @@ class PlacedResync:
     asked_by: str
     everything: bool
     rehearsal: bool = False
+    begun: bool = False
 
     def is_for(self, plan: Plan, *, everything: bool = False, rehearse: bool = False) -> bool:
         """Whether this does what the plan would: the same objects in the same year, everything where that is asked."""
@@ -146,7 +147,7 @@ def next_resync(zone_id: int, school_year: int) -> PlacedResync | None:
         return left
     queue = models.Resync.objects.filter(zone_id=zone_id, school_year=school_year, state="queued").order_by("id")
     oldest = queue.first()
-    if oldest is None or not queue.filter(id=oldest.id).update(state="running"):
+    if oldest is None or not queue.filter(id=oldest.id, hold="").update(state="running"):
         return None
     return _placed(oldest)
 
@@ -183,6 +184,20 @@ def start_resync(resync: int) -> None:
 
 
 @database_errors()
+def begin_resync(resync: int) -> bool:
+    """Note when it started, of one that a district's own agent reads; whether that was now. Under the zone's lock.
+
+    What the agent holds stays its own. A rehearsal that was interrupted begins anew altogether.
+    """
+    begun = models.Resync.objects.filter(id=resync, started_at=None).update(started_at=timezone.now())
+    interrupted = models.Order.objects.filter(resync=resync, resync__mode="rehearsal", state="landed")
+    if interrupted.exists():
+        with control.cursor() as cursor:
+            cursor.execute(statement("rehearse_anew").decode(), {"resync": resync})
+    return bool(begun)
+
+
+@database_errors()
 def finish_resync(resync: int) -> str:
     """End a resync whose orders are all settled; returns its state: finished, failed, or running where some are not."""
     with control.cursor() as cursor:
@@ -199,4 +214,5 @@ def _placed(resync: models.Resync) -> PlacedResync:
         resync.asked_by,
         everything,
         rehearsal=resync.mode == "rehearsal",
+        begun=resync.started_at is not None,
     )

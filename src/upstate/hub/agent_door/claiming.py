@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 
-from upstate.hub import models
 from upstate.hub.agent_door.bodies import message, number
-from upstate.hub.agent_door.catalog_at_hand import CatalogAtHand, catalog_at_hand
+from upstate.hub.agent_door.catalog_at_hand import catalog_at_hand
 from upstate.hub.agent_door.desks import desk
 from upstate.hub.agent_door.refusing import RefusedError, said
 from upstate.hub.agent_door.seats import waiting_seat
 from upstate.hub.agent_door.visiting import Visitor, for_agents
 from upstate.hub.agents import note_seen
+from upstate.hub.holding import quiet
+from upstate.hub.models import District
 from upstate.hub.postgres import database_errors, statement
 from upstate.hub.web.state import state_connection
-from upstate.planning.quiet import quiet_until
 from upstate.wire import WorkOrder
 from upstate.wire.protocol import CATALOG_HEADER, LONGEST_WAIT, order_to_json
 
@@ -36,31 +35,25 @@ def claim(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     resync = None if sent.get("resync") is None else number(sent["resync"], "resync")
     wait = number(sent.get("wait", 0), "wait", most=LONGEST_WAIT)
     note_seen([visitor.district], str(sent.get("place", ""))[:200], str(sent.get("version", ""))[:50])
-    if (until := _quiet_until(visitor)) is not None:
+    if (until := quiet(District.objects.values_list("zone", flat=True).get(pk=visitor.district))) is not None:
         line = f"Quiet hours: nothing is handed out until {until:%Y-%m-%d %H:%M} UTC."
         return said({"order": None, "after": _QUIET_COME_AGAIN, "line": line})
-    at_hand = catalog_at_hand()
     with waiting_seat() as may_wait:
         end = time.monotonic() + (wait if may_wait else 0)
-        while (order := _claim(visitor, resync, at_hand, request)) is None and time.monotonic() < end:
+        while (order := _claim(visitor, resync, request)) is None and time.monotonic() < end:
             time.sleep(_LOOK_AGAIN)
     if order is not None:
         return said({"order": order_to_json(order)})
     return said({"order": None, "after": 0 if may_wait else _COME_AGAIN})
 
 
-def _claim(visitor: Visitor, resync: int | None, at_hand: CatalogAtHand, request: HttpRequest) -> WorkOrder | None:
+def _claim(visitor: Visitor, resync: int | None, request: HttpRequest) -> WorkOrder | None:
     with state_connection() as connection, database_errors():
         values = {"district": visitor.district, "resync": resync}
         row = connection.execute(statement("resync_to_read"), values).fetchone()
         if row is None:
             return None
+        at_hand = catalog_at_hand()  # as it is now: it may have changed while this request waited
         if request.headers.get(CATALOG_HEADER) != at_hand.stamp:
             raise RefusedError("catalog", "The agent's catalog is not the hub's any more; fetch it and ask again.")
         return desk(connection, at_hand.catalog, row[0], visitor).claim()
-
-
-@database_errors()
-def _quiet_until(visitor: Visitor) -> datetime | None:
-    zone = models.Zone.objects.only("time_zone", "state_quiet", "district_quiet").get(district=visitor.district)
-    return quiet_until((zone.state_quiet, zone.district_quiet), zone.time_zone, datetime.now(UTC))

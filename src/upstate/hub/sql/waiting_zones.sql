@@ -1,7 +1,44 @@
--- The zones and years with a resync or a verification that has not ended, the one that waits longest first.
+-- The zones and years in which a worker has something to do, the one that waits longest first: a verification that has
+-- not ended, or a resync. One that is paused waits; one that a district's own agent reads waits until that has delivered
+-- what lands next, or everything is settled, or, of a rehearsal, everything is delivered.
 SELECT zone_id, school_year
 FROM (
-    SELECT zone_id, school_year, placed_at FROM hub_resync WHERE state IN ('queued', 'running')
+    SELECT resync.zone_id, resync.school_year, resync.placed_at
+    FROM hub_resync AS resync
+    JOIN hub_zone AS zone ON zone.id = resync.zone_id
+    JOIN hub_source AS source ON source.district_id = zone.district_id
+    LEFT JOIN LATERAL (
+        SELECT
+            count(*) AS unsettled,
+            count(*) FILTER (WHERE orders.state = 'delivered') AS delivered,
+            (array_agg(orders.state ORDER BY orders.position))[1] AS first
+        FROM hub_order AS orders
+        WHERE orders.resync_id = resync.id AND orders.state NOT IN ('landed', 'failed')
+    ) AS standing ON source.url = '' AND resync.state = 'running'
+    WHERE resync.state IN ('queued', 'running')
+        AND (
+            resync.hold = 'cancelled'
+            OR (
+                resync.hold = ''
+                AND CASE
+                    WHEN source.url <> '' THEN true
+                    WHEN resync.state = 'running' THEN
+                        resync.started_at IS NULL
+                        OR standing.unsettled = 0
+                        OR CASE
+                            WHEN resync.mode = 'rehearsal' THEN standing.delivered = standing.unsettled
+                            ELSE standing.first = 'delivered'
+                        END
+                    ELSE NOT EXISTS (
+                        SELECT
+                        FROM hub_resync AS earlier
+                        WHERE earlier.zone_id = resync.zone_id
+                            AND earlier.school_year = resync.school_year
+                            AND (earlier.state = 'running' OR (earlier.state = 'queued' AND earlier.id < resync.id))
+                    )
+                END
+            )
+        )
     UNION ALL
     SELECT zone_id, school_year, placed_at FROM hub_verification WHERE state IN ('queued', 'running')
 ) AS waiting

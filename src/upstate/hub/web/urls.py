@@ -7,6 +7,7 @@ from upstate.hub.api.page import api_reference
 from upstate.hub.web.pages import (
     account,
     agents,
+    agents_keys,
     alerts,
     alive,
     audit,
@@ -93,6 +94,8 @@ urlpatterns = [
     path("d/<int:district>/", overview.overview, name="overview"),
     path("d/<int:district>/requests/", requests.district_requests, name="district_requests"),
     path("d/<int:district>/agent/", agents.agent, name="agent"),
+    path("d/<int:district>/agent/code/", agents_keys.agent_code, name="agent_code"),
+    path("d/<int:district>/agent/keys/<int:number>/revoke/", agents_keys.agent_revoke, name="agent_revoke"),
     path("d/<int:district>/batch/", batch.batch, name="batch"),
     path("d/<int:district>/batch/live/", batch.batch_live, name="batch_live"),
     path("d/<int:district>/batch/confirm/", batch.batch_confirm, name="batch_confirm"),

@@ -17,6 +17,7 @@ from upstate.hub.requests import undisclosed
 from upstate.hub.rights import districts_where
 from upstate.hub.web.keyset import newest_first, paged, place_of
 from upstate.hub.web.needs import needs
+from upstate.hub.web.pages.agents_keys import keys_of
 from upstate.hub.web.request import Request
 
 _THERE = timedelta(seconds=90)  # an agent says every 20 s that it is there
@@ -64,7 +65,7 @@ def agent(request: Request, district: District) -> HttpResponse:
     place = place_of(request.GET)
     entries = AgentEntry.objects.filter(district=district)
     context["page"] = paged(lambda most: newest_first(entries, place)[:most], place, lambda entry: (entry.id,))
-    return render(request, "hub/agent.html", context)
+    return render(request, "hub/agent.html", {**context, **keys_of(request, district)})
 
 
 def _orders(request: Request, district: District) -> list[tuple[Order, str]]:

@@ -1,0 +1,109 @@
+"""A resync that a district's own agent reads: what it delivers is landed here, and the resync ended."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pyarrow as pa
+
+from upstate.catalog import Catalog
+from upstate.cli.progress import Watcher
+from upstate.hub.backlog import Backlog
+from upstate.hub.districts import district_of_resync
+from upstate.hub.holding import standing
+from upstate.hub.landing_loop import land_ready
+from upstate.hub.postgres import Connection, connect
+from upstate.hub.rehearsals import rehearse_all
+from upstate.hub.reports import ObjectRun, resync_runs
+from upstate.hub.resyncs import PlacedResync, begin_resync, finish_resync
+
+_LOOK_AGAIN = 0.1  # seconds
+_SEE_AGAIN = 0.25
+
+
+def land_delivered(
+    database_url: str, placed: PlacedResync, catalog: Catalog, watcher: Watcher, *, linger: float | None = None
+) -> tuple[str, tuple[ObjectRun, ...]]:
+    """Land what is delivered of a resync, under its zone's lock, until it ends; how it stands, and what became of it.
+
+    With `linger`, also return, as "running", once nothing came for so many seconds: then whoever holds the lock next
+    goes on. So it does where the resync is paused or cancelled. What the watcher raises stops it, as in run_placed.
+    """
+    pa.set_memory_pool(pa.system_memory_pool())
+    begin_resync(placed.id)
+    backlog = Backlog()
+    with connect(database_url) as looking, connect(database_url) as landing:
+        lander = _Lander(database_url, landing, placed, catalog, backlog, linger)
+        thread = threading.Thread(target=lander.land, name="lander")
+        thread.start()
+        try:
+            while thread.is_alive():
+                thread.join(_SEE_AGAIN)
+                watcher.see(placed.id, resync_runs(looking, placed.id))
+        except BaseException as error:
+            backlog.stop(error)
+            if not landing.closed:
+                landing.cancel_safe(timeout=5)
+            raise
+        finally:
+            thread.join()
+        if backlog.error is not None:
+            raise backlog.error
+        state = finish_resync(placed.id)
+        runs = resync_runs(looking, placed.id)
+        watcher.see(placed.id, runs)
+    return state, runs
+
+
+class _Lander:
+    """Lands in a thread of its own, so that the watcher is asked also while an object lands for long."""
+
+    def __init__(
+        self,
+        database_url: str,
+        connection: Connection,
+        placed: PlacedResync,
+        catalog: Catalog,
+        backlog: Backlog,
+        linger: float | None,
+    ) -> None:
+        self._url = database_url
+        self._connection = connection
+        self._placed = placed
+        self._catalog = catalog
+        self._backlog = backlog
+        self._linger = linger
+
+    def land(self) -> None:
+        """Land until all is settled, nothing came for long, or someone said stop; what goes wrong is kept."""
+        try:
+            self._land()
+        except BaseException as error:  # noqa: BLE001 - it is raised again by the thread that waits
+            self._backlog.stop(error)
+
+    def _land(self) -> None:
+        moved = time.monotonic()
+        while self._backlog.error is None:
+            hold, unsettled = standing(self._connection, self._placed.id)
+            if hold or not unsettled:
+                return
+            if self._placed.rehearsal:
+                if self._rehearse(unsettled):
+                    return
+            elif land_ready(self._connection, self._placed.id, self._catalog, self._backlog):
+                moved = time.monotonic()
+                continue
+            if self._linger is not None and time.monotonic() - moved > self._linger:
+                return
+            time.sleep(_LOOK_AGAIN)
+
+    def _rehearse(self, unsettled: int) -> bool:
+        """A rehearsal is one transaction: it begins when everything is delivered."""
+        runs = resync_runs(self._connection, self._placed.id)
+        if sum(run.state == "delivered" for run in runs) < unsettled:
+            return False
+        self._backlog.reading_ended()
+        district = district_of_resync(self._placed.id)
+        rehearse_all(self._connection, self._url, self._placed.id, district, self._catalog, self._backlog)
+        return True
