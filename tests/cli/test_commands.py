@@ -59,6 +59,8 @@ def test_there_are_exactly_these_commands() -> None:
         "database start",
         "database stop",
         "database url",
+        "database backup",
+        "database restore",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from upstate.cli.database_backup import backup, restore
 from upstate.cli.settings import read_settings
 
 
@@ -16,6 +17,10 @@ def database() -> None:
     \b
     Example:  psql "$(upstate database url)"
     """
+
+
+for _command in (backup, restore):
+    database.add_command(_command)
 
 
 @database.command()

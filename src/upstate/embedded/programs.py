@@ -28,6 +28,18 @@ def program_folder() -> Path:
     raise EmbeddedError("The embedded PostgreSQL is not installed; run make setup, or set UPSTATE_DATABASE_URL.")
 
 
+def program(name: str) -> Path:
+    """One of PostgreSQL's programs, such as `pg_dump`.
+
+    Raises:
+        EmbeddedError: the wheel is not installed, or lacks it.
+    """
+    found = program_folder() / name
+    if not found.is_file():
+        raise EmbeddedError(f"The embedded PostgreSQL comes without {name}; use that of your own PostgreSQL.")
+    return found
+
+
 def program_version(folder: Path) -> int:
     """The major version of the programs in a folder.
 
