@@ -86,7 +86,8 @@ def test_each_of_the_cast_meets_each_page_as_the_table_says_with_a_way_on(
             if row.get("method", "get") != "get" or "by" in row or not _is_page(row, world, as_person(who)):
                 continue
             parts = {name: world.value(value) for name, value in row.get("with", {}).items()}
-            path = reverse(row["page"], kwargs=parts) + "?" + urlencode(row.get("data", {}))
+            data = {name: world.value(value) for name, value in row.get("data", {}).items()}
+            path = reverse(row["page"], kwargs=parts) + "?" + urlencode(data)
             answer = visit.page.goto(address + path)
             assert answer is not None
             page = visit.page
@@ -101,7 +102,8 @@ def test_each_of_the_cast_meets_each_page_as_the_table_says_with_a_way_on(
 def _is_page(row: dict[str, Any], world: World, browser: Client) -> bool:
     """Whether a row answers this person with a page, at once or after being sent on."""
     parts = {name: world.value(value) for name, value in row.get("with", {}).items()}
-    answer = browser.get(reverse(row["page"], kwargs=parts), row.get("data", {}), follow=True)
+    data = {name: world.value(value) for name, value in row.get("data", {}).items()}
+    answer = browser.get(reverse(row["page"], kwargs=parts), data, follow=True)
     html = answer.headers.get("Content-Type", "").startswith("text/html")
     return html and not answer.streaming and b"<html" in answer.content
 
