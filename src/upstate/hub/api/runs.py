@@ -42,6 +42,7 @@ def shape_of_resync(district: str, resync: Resync, *, disclosed: bool) -> shapes
             "placed": resync.placed_at,
             "started": resync.started_at,
             "finished": resync.finished_at,
+            "hold": resync.hold,
             "disclosed": disclosed,
             "objects": [_run(order, now) for order in orders],
         }
