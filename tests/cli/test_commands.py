@@ -34,6 +34,7 @@ ALL = dict(every_command(upstate))
 def test_there_are_exactly_these_commands() -> None:
     assert {" ".join(path) for path in ALL} == {
         "demo",
+        "heal",
         "hub",
         "hub init",
         "hub up",

@@ -79,7 +79,7 @@ def test_another_selection_finishes_the_dead_resync_first_and_then_runs_its_own(
         process.communicate()
     ended = lakeside.run("resync", "Lakeside", "Bus", "--json")
     assert ended.code == 0
-    assert "Resync 1 of other objects was interrupted; finishing it first." in ended.error
+    assert "Resync 1 of something else was interrupted; finishing it first." in ended.error
     assert '"resync": 2' in ended.out
     assert lakeside.rows("SELECT id, state FROM hub_resync ORDER BY id") == [(1, "finished"), (2, "finished")]
 

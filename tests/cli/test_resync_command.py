@@ -44,7 +44,7 @@ def test_a_resync_tells_in_json_what_became_of_every_object_and_the_roots(lakesi
     assert seen == [("School", 3, 2, 1, 0), ("Student", 9, 6, 0, 3), ("Bus", 2, 2, 0, 0)]
     assert [(o["errors"], o["status"]) for o in told["objects"]] == [(1, "red"), (3, "red"), (0, "green")]
     (root,) = told["roots"]
-    assert list(root) == ["object", "key", "reason", "message", "advice", "blocks"]
+    assert list(root) == ["object", "key", "reason", "message", "advice", "blocks", "id"]
     assert (root["object"], root["key"], root["reason"], root["blocks"]) == ("School", "3", "required", 3)
     assert isinstance(told["seconds"], float)
 

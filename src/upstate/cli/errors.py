@@ -60,7 +60,7 @@ _COLUMNS = (
     "object", "key", "school_year", "verdict", "reason", "column", "records", "message", "advice",
     "root_object", "root_key", "root_reason", "first_seen", "last_seen",
 )  # fmt: skip
-_ROOT_COLUMNS = ("object", "key", "reason", "verdict", "message", "advice", "blocks", "by_object")
+_ROOT_COLUMNS = ("id", "object", "key", "reason", "verdict", "message", "advice", "blocks", "by_object")
 
 
 def _rejections(hub: Hub, district: str, name: str | None, limit: int | None) -> Iterable[dict[str, Any]]:

@@ -25,7 +25,10 @@ class RemoteAddress:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a resync ended: "finished", or "failed" where an object failed as a whole; `seconds` are this command's."""
+    """How a resync ended: "finished", or "failed" where an object failed as a whole; `seconds` are this command's.
+
+    `followers` went on from it, with what the roots had held back that it landed.
+    """
 
     resync: int
     district: str
@@ -33,6 +36,16 @@ class Ended:
     state: str
     runs: tuple[ObjectRun, ...]
     seconds: float
+    followers: tuple[Ended, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Some records of an object, as they were named: a row each, its parts those of a key, or (`by_id`) one id."""
+
+    rows: tuple[tuple[str, ...], ...]
+    by_id: bool = False
+    dependents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,21 @@ class Hub(Protocol):
         watcher: Watcher,
     ) -> Ended:
         """Run a resync, or a rehearsal, to its end; the watcher is told of warnings and how it goes."""
+
+    def select(
+        self,
+        district: str,
+        object_name: str,
+        records: Records,
+        *,
+        year: int | None,
+        check_dependencies: bool,
+        watcher: Watcher,
+    ) -> tuple[Ended, tuple[str, ...]]:
+        """Send some records of an object; and which of them the district does not have, each as one text."""
+
+    def heal(self, district: str, root: int, *, year: int | None, watcher: Watcher) -> Ended:
+        """Send a root again, and then what it held back."""
 
     def verify(
         self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]

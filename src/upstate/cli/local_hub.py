@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from upstate.cli.choosing import find_object
-from upstate.cli.hubs import Ended, Standing, VerificationEnded
+from upstate.cli.hubs import Ended, Records, Standing, VerificationEnded
 from upstate.cli.settings import open_state
 from upstate.planning import Plan
 
 if TYPE_CHECKING:
     from upstate.cli.progress import Watcher
+    from upstate.cli.running import Outcome
     from upstate.hub.districts import KnownDistrict
     from upstate.hub.reports import Outlook, Root
 
@@ -61,11 +62,49 @@ class LocalHub:
         planned = plan_resync(district, objects, year=year, check_dependencies=check_dependencies)
         for warning in planned.plan.warnings:
             watcher.say(f"Mind: {warning}")
-        how = {"check_dependencies": check_dependencies, "everything": everything, "rehearse": rehearse}
-        outcome = run_resync(self._url, planned, **how, watcher=watcher)
-        return Ended(
-            outcome.resync, outcome.district.name, outcome.school_year, outcome.state, outcome.runs, outcome.seconds
-        )
+        how: dict[str, Any] = {
+            "check_dependencies": check_dependencies,
+            "everything": everything,
+            "rehearse": rehearse,
+        }
+        return _ended(run_resync(self._url, planned, **how, watcher=watcher))
+
+    def select(
+        self,
+        district: str,
+        object_name: str,
+        records: Records,
+        *,
+        year: int | None,
+        check_dependencies: bool,
+        watcher: Watcher,
+    ) -> tuple[Ended, tuple[str, ...]]:
+        """Run it here, to its end."""
+        from upstate.cli.running import run_resync
+        from upstate.hub.planned import Planned
+        from upstate.hub.selections import lacking_of
+        from upstate.hub.set_up import catalog_in_force
+        from upstate.planning import ask, plan_asked
+
+        catalog, known = catalog_in_force(), self._known(district)
+        obj = catalog[find_object(catalog, object_name)]
+        how = {"by_id": records.by_id, "parents": check_dependencies, "dependents": records.dependents}
+        asked = ask(obj, records.rows, **how)
+        planned = Planned(catalog, known, plan_asked(catalog, asked, known.zone, year=year))
+        outcome = run_resync(self._url, planned, check_dependencies=check_dependencies, asked=asked, watcher=watcher)
+        return _ended(outcome), lacking_of(outcome.resync)
+
+    def heal(self, district: str, root: int, *, year: int | None, watcher: Watcher) -> Ended:
+        """Run it here, to its end."""
+        from upstate.cli.running import run_resync
+        from upstate.hub.healing import find_root
+        from upstate.hub.planned import Planned
+        from upstate.hub.set_up import catalog_in_force
+
+        catalog, known = catalog_in_force(), self._known(district)
+        found = find_root(catalog, known, root, year)
+        planned = Planned(catalog, known, found.plan)
+        return _ended(run_resync(self._url, planned, check_dependencies=False, asked=found.asked, watcher=watcher))
 
     def verify(
         self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]
@@ -149,3 +188,15 @@ class LocalHub:
         from upstate.hub.districts import find_district
 
         return find_district(name)
+
+
+def _ended(outcome: Outcome) -> Ended:
+    return Ended(
+        outcome.resync,
+        outcome.district.name,
+        outcome.school_year,
+        outcome.state,
+        outcome.runs,
+        outcome.seconds,
+        tuple(map(_ended, outcome.followers)),
+    )

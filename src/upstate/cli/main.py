@@ -23,12 +23,13 @@ COMMANDS = (
     "resync",
     "status",
     "errors",
+    "heal",
     "verify",
     "history",
     "catalog",
     "database",
 )
-REMOTE = ("plan", "resync", "status", "errors", "verify", "history")  # those that can ask a hub elsewhere
+REMOTE = ("plan", "resync", "status", "errors", "heal", "verify", "history")  # those that can ask a hub elsewhere
 _INTERRUPTED = 130
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
 import click
 
 from upstate.cli.choosing import find_name
-from upstate.cli.hubs import Ended, Standing, VerificationEnded
+from upstate.cli.hubs import Ended, Records, Standing, VerificationEnded
 from upstate.cli.progress import Watcher
 from upstate.cli.remote_client import RemoteClient
 from upstate.cli.remote_reading import (
@@ -95,7 +96,41 @@ class RemoteHub:
             "everything": everything,
             "rehearse": rehearse,
         }
-        placed = self._client.post(f"{self._path(district)}/resyncs", wanted)
+        return self._follow(district, self._client.post(f"{self._path(district)}/resyncs", wanted), began, watcher)
+
+    def select(
+        self,
+        district: str,
+        object_name: str,
+        records: Records,
+        *,
+        year: int | None,
+        check_dependencies: bool,
+        watcher: Watcher,
+    ) -> tuple[Ended, tuple[str, ...]]:
+        """Place it there, and watch it to its end."""
+        began = time.monotonic()
+        wanted = {
+            "object": self.object_named(object_name),
+            "records": [list(row) for row in records.rows],
+            "by_id": records.by_id,
+            "parents": check_dependencies,
+            "dependents": records.dependents,
+            "year": year,
+        }
+        placed = self._client.post(f"{self._path(district)}/selections", wanted)
+        ended = self._follow(district, placed, began, watcher)
+        told = self._client.get(f"{self._path(district)}/selections/{ended.resync}")
+        return ended, tuple(told["not_there"])
+
+    def heal(self, district: str, root: int, *, year: int | None, watcher: Watcher) -> Ended:
+        """Place it there, and watch it to its end."""
+        began = time.monotonic()
+        placed = self._client.post(f"{self._path(district)}/roots/{root}/heal", {"year": year})
+        return self._follow(district, placed, began, watcher)
+
+    def _follow(self, district: str, placed: dict[str, Any], began: float, watcher: Watcher) -> Ended:
+        """Watch a resync to its end, and then what goes on from it."""
         number = placed["resync"]
         try:
             ended = self._watch(district, placed, watcher)
@@ -104,7 +139,14 @@ class RemoteHub:
         except HubError as error:
             raise HubError(f"{error.message} Resync {number} may go on at the hub; see upstate history.") from error
         runs = tuple(read_run(each) for each in ended["objects"])
-        return Ended(number, ended["district"], ended["year"], ended["state"], runs, time.monotonic() - began)
+        followers: list[Ended] = []
+        for each in ended["followed_by"]:
+            watcher.say(f"Going on with what was held back (resync {each}).")
+            following = self._client.get(f"{self._path(district)}/resyncs/{each}", patient=True)
+            last = self._follow(district, following, time.monotonic(), watcher)
+            followers += [replace(last, followers=()), *last.followers]
+        seconds = time.monotonic() - began
+        return Ended(number, ended["district"], ended["year"], ended["state"], runs, seconds, tuple(followers))
 
     def verify(
         self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]

@@ -9,10 +9,12 @@ import click
 
 from upstate.cli.choosing import choice, choose
 from upstate.cli.hubs import Ended, Hub, open_hub
-from upstate.cli.printing import console, key_text, print_json
+from upstate.cli.printing import console, count, key_text, print_json
+from upstate.cli.selecting import read_records, report_records
+from upstate.errors import PlanError
 
 if TYPE_CHECKING:
-    from upstate.hub.reports import Root
+    from upstate.hub.reports import ObjectRun, Root
 
 _NOTHING = "nothing was written."
 
@@ -21,6 +23,13 @@ _NOTHING = "nothing was written."
 @choice
 @click.option("--everything", is_flag=True, help="Send every record, not only what differs from what the state holds.")
 @click.option("--rehearse", is_flag=True, help="Do all of it and write nothing: show what a resync would come to.")
+@click.option("--key", "keys", metavar="KEY,…", multiple=True, help="Only the records with these keys (of one OBJECT).")
+@click.option("--key-file", metavar="FILE", help="Only the records whose keys are in this CSV file, a line each.")
+@click.option(
+    "--id", "ids", metavar="ID,…", multiple=True, help="Only the records with these ids of the district's own."
+)
+@click.option("--id-file", metavar="FILE", help="Only the records whose own ids are in this file, a line each.")
+@click.option("--with-dependents", is_flag=True, help="With --key or --id: and what hangs on those records.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the resync, its objects, its roots.")
 def resync(
     district: str,
@@ -30,6 +39,11 @@ def resync(
     year: int | None,
     everything: bool,
     rehearse: bool,
+    keys: tuple[str, ...],
+    key_file: str | None,
+    ids: tuple[str, ...],
+    id_file: str | None,
+    with_dependents: bool,
     as_json: bool,
 ) -> None:
     """Send these OBJECTs of a district to the state, with what they depend on, and show what happened.
@@ -48,11 +62,26 @@ def resync(
                upstate resync Lakeside Enrollment Roster
                upstate resync Lakeside TestScore --no-dependencies --json
                upstate resync Lakeside --all --rehearse
+               upstate resync Lakeside Enrollment --key 6f9619ff-8b86-d011-b42d-00c04fc964ff
+
+    With --key some records are sent instead of whole objects, with what they need (or --no-dependencies). Keys are
+    separated by commas, the parts of one key by "|"; what has a comma in it goes into a --key-file.
     """
+    records = read_records(keys, key_file, ids, id_file, dependents=with_dependents)
+    if records is not None and (len(objects) != 1 or all_objects or everything or rehearse):
+        raise PlanError("Some records are of one object: name it, without --all, --everything or --rehearse.")
     chosen = choose("resync", district, objects, all_objects)
     hub = open_hub()
     from upstate.cli.progress import watching
 
+    if records is not None:
+        with watching(as_json=as_json) as watcher:
+            how: dict[str, Any] = {"year": year, "check_dependencies": not no_dependencies}
+            ended, not_there = hub.select(district, objects[0], records, **how, watcher=watcher)
+        roots = hub.roots(ended.district, resync=ended.resync) if as_json else ()
+        report_records(hub, ended, not_there, records, outcome_json(ended, roots), as_json=as_json)
+        _fail_with(ended)
+        return
     with watching(as_json=as_json) as watcher:
         outcome = hub.resync(
             district,
@@ -64,7 +93,11 @@ def resync(
             watcher=watcher,
         )
     _report(hub, outcome, rehearsal=rehearse, as_json=as_json)
-    failed = [run for run in outcome.runs if run.state == "failed"]
+    _fail_with(outcome)
+
+
+def _fail_with(outcome: Ended) -> None:
+    failed = [run for each in (outcome, *outcome.followers) for run in each.runs if run.state == "failed"]
     for run in failed:
         click.echo(f"upstate: {run.object} failed as a whole: {run.message}", err=True)
     if failed:
@@ -90,6 +123,13 @@ def _report(hub: Hub, outcome: Ended, *, rehearsal: bool, as_json: bool) -> None
     if said.problems:
         problems = hub.roots(district, resync=resync, verdict="failed", limit=5)
         out.print(roots_table(root for root in problems if root.blocks))
+    for each in outcome.followers:
+        landed = sum(r.counts.created + r.counts.updated + r.counts.unchanged for r in each.runs)
+        errors = sum(r.counts.errors for r in each.runs)
+        out.print(
+            f"A root that landed had held back records of other objects or years: {count(landed, 'record')} of them "
+            f"landed with it, {count(errors, 'record')} did not (resync {each.resync})."
+        )
     if rehearsal:
         out.print(f"Rehearsal {resync} {outcome.state} in {outcome.seconds:.1f} s; {_NOTHING}")
     else:
@@ -103,24 +143,7 @@ def outcome_json(outcome: Ended, roots: Iterable[Root], *, rehearsal: bool = Fal
         **({"rehearsal": True} if rehearsal else {}),
         "district": outcome.district,
         "year": outcome.school_year,
-        "objects": [
-            {
-                "object": run.object,
-                "processed": run.counts.processed,
-                "created": run.counts.created,
-                "updated": run.counts.updated,
-                "unchanged": run.counts.unchanged,
-                "deleted": run.counts.deleted,
-                "failed": run.counts.failed,
-                "blocked": run.counts.blocked,
-                "excluded": run.counts.excluded,
-                "errors": run.counts.errors,
-                "status": run.status.value,
-                "seconds": round(run.seconds, 3),
-                "leftovers": run.counts.leftovers,
-            }
-            for run in outcome.runs
-        ],
+        "objects": list(map(_run_json, outcome.runs)),
         "roots": [
             {
                 "object": root.object,
@@ -129,8 +152,32 @@ def outcome_json(outcome: Ended, roots: Iterable[Root], *, rehearsal: bool = Fal
                 "message": root.message,
                 "advice": root.advice,
                 "blocks": root.blocks,
+                "id": root.id,
             }
             for root in roots
         ],
+        **({"followers": list(map(_follower_json, outcome.followers))} if outcome.followers else {}),
         "seconds": round(outcome.seconds, 3),
+    }
+
+
+def _follower_json(ended: Ended) -> dict[str, Any]:
+    return {"resync": ended.resync, "year": ended.school_year, "objects": list(map(_run_json, ended.runs))}
+
+
+def _run_json(run: ObjectRun) -> dict[str, Any]:
+    return {
+        "object": run.object,
+        "processed": run.counts.processed,
+        "created": run.counts.created,
+        "updated": run.counts.updated,
+        "unchanged": run.counts.unchanged,
+        "deleted": run.counts.deleted,
+        "failed": run.counts.failed,
+        "blocked": run.counts.blocked,
+        "excluded": run.counts.excluded,
+        "errors": run.counts.errors,
+        "status": run.status.value,
+        "seconds": round(run.seconds, 3),
+        "leftovers": run.counts.leftovers,
     }

@@ -26,15 +26,29 @@ from upstate.hub.planned import Planned
 from upstate.hub.postgres import Connection, connect
 from upstate.hub.rehearsals import rehearse_all
 from upstate.hub.reports import ObjectRun, resync_runs
-from upstate.hub.resyncs import PlacedResync, finish_resync, place_resync, start_resync, unfinished_resync
+from upstate.hub.resyncs import (
+    PlacedResync,
+    finish_resync,
+    next_resync,
+    place_resync,
+    queued_followers,
+    start_resync,
+    unfinished_resync,
+)
 from upstate.hub.zone_lock import zone_lock
+from upstate.planning import Asked
+
+Run = Callable[[PlacedResync], tuple[str, tuple[ObjectRun, ...]]]
 
 _LOOK_AGAIN = 0.5  # seconds between two looks at how a resync stands
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a resync ended: "finished", or "failed" where an object failed as a whole; `seconds` are this command's."""
+    """How a resync ended: "finished", or "failed" where an object failed as a whole; `seconds` are this command's.
+
+    `followers` went on from it, with what the roots had held back that it landed.
+    """
 
     resync: int
     district: KnownDistrict
@@ -42,6 +56,7 @@ class Outcome:
     state: str
     runs: tuple[ObjectRun, ...]
     seconds: float
+    followers: tuple[Outcome, ...] = ()
 
 
 def run_resync(
@@ -51,12 +66,13 @@ def run_resync(
     check_dependencies: bool = True,
     everything: bool = False,
     rehearse: bool = False,
+    asked: Asked | None = None,
     watcher: Watcher | None = None,
 ) -> Outcome:
     """Run a planned resync to its end, waiting for another of the same zone and year.
 
     Unless `everything` is to be sent, objects that the state has are compared and what differs is sent. To `rehearse`
-    is to do all of it and write nothing.
+    is to do all of it and write nothing. Of what was `asked` for, only those records are sent.
 
     One that a dead command left is finished first; where it is the one planned, that is all there is to do. Nothing
     is placed where the source lacks what the plan needs (SourceError).
@@ -74,15 +90,16 @@ def run_resync(
         ),
     ):
         left = unfinished_resync(district.zone_id, plan.school_year)
-        if left is not None and left.is_for(plan, everything=everything, rehearse=rehearse):
+        if left is not None and left.is_for(plan, everything=everything, rehearse=rehearse, asked=asked):
             going = "Beginning rehearsal {} anew" if rehearse else "Going on with resync {}"
             watcher.say(f"{going.format(left.id)}, which was interrupted.")
             placed = left
         else:
             if left is not None:
-                other = "Rehearsal {}" if left.rehearsal else "Resync {} of other objects"
+                other = "Rehearsal {}" if left.rehearsal else "Resync {} of something else"
                 watcher.say(f"{other.format(left.id)} was interrupted; finishing it first.")
                 run(left)
+                _follow(run, left, district, watcher)
             asked_by = who()
             placed = place_resync(
                 plan,
@@ -91,14 +108,35 @@ def run_resync(
                 check_dependencies=check_dependencies,
                 everything=everything,
                 rehearse=rehearse,
+                asked=asked,
             )
         state, runs = run(placed)
-    return Outcome(placed.id, district, plan.school_year, state, runs, time.monotonic() - began)
+        followers = _follow(run, placed, district, watcher)
+    for year in queued_followers([placed.id, *(each.resync for each in followers)]):
+        with zone_lock(database_url, district.zone_id, year, lambda: None):
+            while (queued := next_resync(district.zone_id, year)) is not None:
+                followers.append(_followed(run, queued, district, watcher))
+    return Outcome(placed.id, district, plan.school_year, state, runs, time.monotonic() - began, tuple(followers))
 
 
-def _runner(
-    database_url: str, planned: Planned, watcher: Watcher
-) -> Callable[[PlacedResync], tuple[str, tuple[ObjectRun, ...]]]:
+def _follow(run: Run, placed: PlacedResync, district: KnownDistrict, watcher: Watcher) -> list[Outcome]:
+    """Run what goes on from a resync in its own year, and from that, under the zone's lock."""
+    ended: list[Outcome] = []
+    before = placed.id
+    while (following := unfinished_resync(district.zone_id, placed.school_year)) and following.follows == before:
+        ended.append(_followed(run, following, district, watcher))
+        before = following.id
+    return ended
+
+
+def _followed(run: Run, following: PlacedResync, district: KnownDistrict, watcher: Watcher) -> Outcome:
+    began = time.monotonic()
+    watcher.say(f"Going on with what was held back (resync {following.id}).")
+    state, runs = run(following)
+    return Outcome(following.id, district, following.school_year, state, runs, time.monotonic() - began)
+
+
+def _runner(database_url: str, planned: Planned, watcher: Watcher) -> Run:
     """What runs a resync of this district: the agent in this process, or, elsewhere, one of its own."""
     catalog, district = planned.catalog, planned.district
     if district.remote:

@@ -71,6 +71,7 @@ def outlook_lines(outlook: Outlook) -> list[Text]:
 def roots_table(roots: Iterable[Root]) -> Table:
     """Each root with what it holds back as a small tree, what is wrong and what to do."""
     table = _table()
+    table.add_column("Root", justify="right", no_wrap=True)
     table.add_column("Holds back", justify="right", no_wrap=True)
     table.add_column("Record", ratio=2, overflow="fold")
     table.add_column("What is wrong, and what to do", ratio=3)
@@ -82,7 +83,7 @@ def roots_table(roots: Iterable[Root]) -> Table:
         words = Text(root.message or root.reason)
         if root.advice and root.advice != root.message:
             words.append(f"\n{root.advice}", style="dim")
-        table.add_row(number(root.blocks), record, words)
+        table.add_row("" if root.id is None else str(root.id), number(root.blocks), record, words)
     return table
 
 

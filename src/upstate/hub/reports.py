@@ -40,7 +40,11 @@ class ObjectRun:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A record whose mending would free others: how many, and of which objects."""
+    """A record whose mending would free others: how many, and of which objects.
+
+    `id` is that of a rejection that leads to it, its own where it is open: by it the root can be healed. None of a
+    rehearsal, which left no rejection.
+    """
 
     object: str
     key: tuple[str | None, ...]
@@ -50,6 +54,7 @@ class Root:
     advice: str
     blocks: int
     by_object: Mapping[str, int]
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ def roots(
             advice=row["advice"],
             blocks=row["blocks"],
             by_object=row["by_object"],
+            id=row["id"],
         )
 
 

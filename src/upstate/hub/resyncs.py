@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection as control
@@ -10,14 +11,17 @@ from django.utils import timezone
 
 from upstate.errors import PlanError
 from upstate.hub import models
+from upstate.hub.healing import place_followers
 from upstate.hub.postgres import database_errors, statement
-from upstate.planning import Plan
+from upstate.planning import Asked, Plan
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedResync:
     """A resync that was placed: its objects in the order they run, who asked for it, whether it sends everything, and
-    whether it is a rehearsal, and begun."""
+    whether it is a rehearsal, and begun; the records that were asked for, if it is about some only; what it goes on
+    from.
+    """
 
     id: int
     school_year: int
@@ -26,11 +30,15 @@ class PlacedResync:
     everything: bool
     rehearsal: bool = False
     begun: bool = False
+    asked: Asked | None = None
+    follows: int | None = None
 
-    def is_for(self, plan: Plan, *, everything: bool = False, rehearse: bool = False) -> bool:
+    def is_for(
+        self, plan: Plan, *, everything: bool = False, rehearse: bool = False, asked: Asked | None = None
+    ) -> bool:
         """Whether this does what the plan would: the same objects in the same year, everything where that is asked."""
         same = (self.school_year, self.objects, self.rehearsal) == (plan.school_year, plan.objects, rehearse)
-        return same and (self.everything or not everything)
+        return same and self.asked == asked and self.follows is None and (self.everything or not everything)
 
 
 @database_errors()
@@ -43,12 +51,13 @@ def place_resync(
     reason: str = "",
     everything: bool = False,
     rehearse: bool = False,
+    asked: Asked | None = None,
 ) -> PlacedResync:
     """Place a resync that runs at once, and its work orders, in one transaction.
 
     Unless `everything` is to be sent, agents compare first and send what differs. To `rehearse` is to do all of it and
-    write nothing. Call it under the zone's lock (zone_lock); DatabaseError where one is running for the zone and year
-    all the same.
+    write nothing. Of what was `asked` for, only those records are sent. Call it under the zone's lock (zone_lock);
+    DatabaseError where one is running for the zone and year all the same.
     """
     return _place(
         plan,
@@ -59,6 +68,7 @@ def place_resync(
         reason=reason,
         everything=everything,
         rehearse=rehearse,
+        asked=asked,
         person=None,
     )
 
@@ -73,6 +83,7 @@ def queue_resync(
     reason: str = "",
     everything: bool = False,
     rehearse: bool = False,
+    asked: Asked | None = None,
 ) -> PlacedResync:
     """Place a resync for a worker to run, after those that were asked for before it in this zone and year."""
     return _place(
@@ -84,6 +95,7 @@ def queue_resync(
         reason=reason,
         everything=everything,
         rehearse=rehearse,
+        asked=asked,
         person=person,
     )
 
@@ -98,6 +110,7 @@ def _place(
     reason: str,
     everything: bool,
     rehearse: bool,
+    asked: Asked | None,
     person: models.Person | None,
 ) -> PlacedResync:
     if not plan.steps:
@@ -106,7 +119,7 @@ def _place(
         resync = models.Resync.objects.create(
             zone_id=zone_id,
             school_year=plan.school_year,
-            mode="rehearsal" if rehearse else plan.mode,
+            mode="rehearsal" if rehearse else plan.mode if asked is None else "heal" if asked.heals else "selective",
             chosen=[step.object for step in plan.steps if not step.added_for],
             objects_in_order=list(plan.objects),
             check_dependencies=check_dependencies,
@@ -121,10 +134,20 @@ def _place(
                 position=position,
                 object=step.object,
                 school_year=step.school_year,
-                everything=everything,
+                everything=everything and asked is None,
+                selective=asked is not None,
             )
             for position, step in enumerate(plan.steps)
         )
+        if asked is not None:
+            models.Selection.objects.create(
+                resync=resync,
+                object=asked.object,
+                asked=[list(key) for key in asked.keys],
+                by_id=asked.by_id,
+                parents=asked.parents,
+                dependents=asked.dependents,
+            )
     return _placed(resync)
 
 
@@ -168,6 +191,13 @@ def unfinished_resync(zone_id: int, school_year: int) -> PlacedResync | None:
 
 
 @database_errors()
+def queued_followers(resyncs: Iterable[int]) -> list[int]:
+    """The years in which something waits that goes on from one of these resyncs."""
+    waiting = models.Resync.objects.filter(follows__in=list(resyncs), state="queued")
+    return sorted(set(waiting.values_list("school_year", flat=True)))
+
+
+@database_errors()
 def start_resync(resync: int) -> None:
     """Note when it started, and set free what a command that died still held of it. Under the zone's lock.
 
@@ -199,9 +229,14 @@ def begin_resync(resync: int) -> bool:
 
 @database_errors()
 def finish_resync(resync: int) -> str:
-    """End a resync whose orders are all settled; returns its state: finished, failed, or running where some are not."""
-    with control.cursor() as cursor:
+    """End a resync whose orders are all settled; returns its state: finished, failed, or running where some are not.
+
+    With its end comes what goes on from it: see healing.
+    """
+    with transaction.atomic(), control.cursor() as cursor:
         cursor.execute(statement("finish_resync").decode(), {"resync": resync})
+        if cursor.fetchone() is not None:
+            place_followers(resync)
     return models.Resync.objects.values_list("state", flat=True).get(id=resync)
 
 
@@ -215,4 +250,14 @@ def _placed(resync: models.Resync) -> PlacedResync:
         everything,
         rehearsal=resync.mode == "rehearsal",
         begun=resync.started_at is not None,
+        asked=_asked(resync),
+        follows=resync.follows_id,
     )
+
+
+def _asked(resync: models.Resync) -> Asked | None:
+    found = models.Selection.objects.filter(resync=resync).first()
+    if found is None:
+        return None
+    keys = tuple(tuple(key) for key in found.asked)
+    return Asked(found.object, keys, found.by_id, found.parents, found.dependents, heals=resync.mode == "heal")

@@ -46,6 +46,14 @@ TOOLS: Final = (
         ),
     ),
     Tool(
+        "Selective Sync",
+        (
+            Right("selective.view", "R", "see what was sent record by record"),
+            Right("selective.use", "W", "send some records"),
+            Right("selective.delete", "D", "delete the history of what was sent record by record"),
+        ),
+    ),
+    Tool(
         "Verification",
         (
             Right("verification.view", "R", "see what differs between district and state"),
@@ -109,9 +117,17 @@ TOOLS: Final = (
 RIGHTS: Final[Mapping[str, Right]] = MappingProxyType({right.name: right for tool in TOOLS for right in tool.rights})
 STATE_ONLY: Final = frozenset(right.name for tool in TOOLS if tool.for_state for right in tool.rights)
 
-_LOOKING: Final = ("batch.view", "errors.view", "verification.view", "alerts.view", "agents.view", "fields.view")
+_LOOKING: Final = (
+    "batch.view",
+    "errors.view",
+    "selective.view",
+    "verification.view",
+    "alerts.view",
+    "agents.view",
+    "fields.view",
+)
 
-_THE_DISTRICTS: Final = ("batch.run", "verification.run")  # the state has ways of its own to the same
+_THE_DISTRICTS: Final = ("batch.run", "selective.use", "verification.run")  # the state has ways of its own to the same
 
 # a role's name: its rights; made by hub/people.py in every installation, and free to be changed there
 ROLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -119,6 +135,8 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "District administrator": (
             *_LOOKING,
             "batch.run",
+            "selective.use",
+            "selective.delete",
             "errors.values",
             "errors.clear",
             "verification.run",

@@ -6,10 +6,22 @@ import pyarrow as pa
 
 from upstate.catalog import Catalog
 from upstate.errors import DatabaseError
+from upstate.hub import models
 from upstate.hub.postgres import Connection, database_errors, statement
-from upstate.wire import Selection, WorkOrder, table_of_ids, table_of_keys
+from upstate.wire import Selection, WorkOrder, decode_lacking, table_of_ids, table_of_keys
 
 _AT_ONCE = 10_000
+
+
+@database_errors()
+def lacking_of(resync: int) -> tuple[str, ...]:
+    """Of what was asked for by key or id: what the district did not have, each as one text, its parts joined by "|"."""
+    asked = models.Selection.objects.filter(resync_id=resync).first()
+    order = models.Order.objects.filter(resync_id=resync, object=asked.object).first() if asked is not None else None
+    if order is None or order.gone is None:
+        return ()
+    columns = [column.to_pylist() for column in decode_lacking(bytes(order.gone)).columns]
+    return tuple("|".join(part or "" for part in row) for row in zip(*columns, strict=True))
 
 
 @database_errors()

@@ -126,7 +126,7 @@ class Resync(Schema):
     resync: int = Field(description="Its id.")
     district: str
     year: int
-    mode: Literal["full", "partial", "rehearsal"]
+    mode: Literal["full", "partial", "rehearsal", "selective", "heal"]
     state: Literal["queued", "running", "finished", "failed"]
     asked_by: str
     reason: str
@@ -134,15 +134,10 @@ class Resync(Schema):
     placed: datetime
     started: datetime | None
     finished: datetime | None
-    hold: Literal["", "paused", "cancelled"] = Field(description="What holds it back; cancelled: it ends in a moment.")
     disclosed: bool = Field(description="False: the state asked for it and does not say for which objects.")
     objects: list[ObjectRun] = Field(description="In the order they run; empty where they are not disclosed.")
-
-
-class Wish(Schema):
-    """What is to be done with a resync that has not ended."""
-
-    wish: Literal["pause", "resume", "cancel"]
+    follows: int | None = Field(description="The resync that it goes on from: that one landed what held these back.")
+    followed_by: list[int] = Field(description="The resyncs that go on from it.")
 
 
 class History(Schema):
@@ -214,6 +209,7 @@ class Outlook(Schema):
 class Root(Schema):
     """A record whose mending would free others."""
 
+    id: int | None = Field(description="By it the root is healed; null in a rehearsal.")
     object: str
     key: Key
     reason: str

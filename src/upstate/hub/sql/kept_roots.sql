@@ -1,7 +1,7 @@
 -- What must be mended in a district, whatever holds back most first: the roots that its landings keep count of, then every
 -- open rejection that is its own root and holds back nothing, what failed before what policy keeps out. Of some objects, or
 -- of one verdict, where such are given. A root's school year is not known here: it is one of those that its object has open
--- rejections of.
+-- rejections of. `id` is that of its own rejection, or of one that hangs on it.
 WITH year AS MATERIALIZED (
     SELECT DISTINCT object, school_year
     FROM hub_tally
@@ -9,6 +9,7 @@ WITH year AS MATERIALIZED (
 )
 (
     SELECT
+        coalesce(own.id, hanging.id) AS id,
         root.object AS root_object,
         root.key AS root_key,
         root.reason AS root_reason,
@@ -19,7 +20,7 @@ WITH year AS MATERIALIZED (
         held.by_object
     FROM hub_root AS root
     LEFT JOIN LATERAL (
-        SELECT known.message, known.advice
+        SELECT known.id, known.message, known.advice
         FROM year
         JOIN hub_rejection AS known
             ON known.district_id = %(district)s
@@ -29,6 +30,17 @@ WITH year AS MATERIALIZED (
         ORDER BY known."column"
         LIMIT 1
     ) AS own ON true
+    LEFT JOIN LATERAL (
+        SELECT known.id
+        FROM hub_rejection AS known
+        WHERE known.district_id = %(district)s
+            AND (known.root_object, known.root_key) = (root.object, root.key)
+            AND known.resolved_at IS NULL
+            AND known.cleared_at IS NULL
+            AND known.verdict <> 'failed'
+        ORDER BY known.object, known.id
+        LIMIT 1
+    ) AS hanging ON own.id IS NULL
     CROSS JOIN LATERAL (
         SELECT coalesce(jsonb_object_agg(hold.object, hold.records), '{}'::jsonb) AS by_object
         FROM (
@@ -48,7 +60,7 @@ WITH year AS MATERIALIZED (
 )
 UNION ALL
 (
-    SELECT object, key, reason, verdict, message, advice, 0, '{}'::jsonb
+    SELECT id, object, key, reason, verdict, message, advice, 0, '{}'::jsonb
     FROM hub_rejection AS own
     WHERE district_id = %(district)s
         AND verdict IN ('failed', 'excluded')

@@ -2,7 +2,7 @@
 -- records it holds back (a record with several reasons counts once), and how many of each object. Only what a given
 -- resync saw, where one is given.
 WITH open AS (
-    SELECT object, school_year, key, reason, records, root_object, root_key, root_reason
+    SELECT id, object, school_year, key, reason, records, root_object, root_key, root_reason
     FROM hub_rejection
     WHERE district_id = %(district)s
         AND resolved_at IS NULL
@@ -31,7 +31,7 @@ blocks AS (
     GROUP BY root_object, root_key, root_reason
 ),
 own AS (
-    SELECT DISTINCT ON (object, key, reason) object, key, reason, verdict, message, advice
+    SELECT DISTINCT ON (object, key, reason) id, object, key, reason, verdict, message, advice
     FROM hub_rejection
     WHERE district_id = %(district)s
         AND resolved_at IS NULL
@@ -40,11 +40,13 @@ own AS (
     ORDER BY object, key, reason, "column"
 ),
 root AS (
-    SELECT DISTINCT root_object, root_key, root_reason
+    SELECT root_object, root_key, root_reason, min(id) AS any_id
     FROM open
     WHERE coalesce(root_object = %(object)s::text, true)
+    GROUP BY root_object, root_key, root_reason
 )
 SELECT
+    coalesce(own.id, root.any_id) AS id,
     root.root_object,
     root.root_key,
     root.root_reason,

@@ -1,0 +1,69 @@
+"""`upstate heal`: send a mended root again, and what it held back with it."""
+
+from __future__ import annotations
+
+import click
+
+from upstate.cli.hubs import Ended, open_hub
+from upstate.cli.printing import console, count, print_json
+
+
+@click.command()
+@click.argument("district")
+@click.option(
+    "--root", required=True, metavar="ID", type=click.IntRange(1, 2**62), help="As upstate errors --roots has it."
+)
+@click.option("--year", metavar="YEAR", type=int, help="The school year, for a root that is bound to none.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object: the resync, what went on from it, its roots."
+)
+def heal(district: str, root: int, year: int | None, as_json: bool) -> None:
+    """Send one record that did not land and, once it has, every record that it held back. Nothing else is sent.
+
+    Mend the record in the district's own database first. One that still fails is said, and nothing else changes. What a
+    resync of whole objects frees in the same way goes with it by itself.
+
+    \b
+    Examples:  upstate errors Lakeside --roots
+               upstate heal Lakeside --root 4711
+    """
+    hub = open_hub()
+    from upstate.cli.progress import watching
+    from upstate.cli.resync import outcome_json
+    from upstate.cli.selecting import show_records
+
+    with watching(as_json=as_json) as watcher:
+        ended = hub.heal(district, root, year=year, watcher=watcher)
+    if as_json:
+        roots = [found for each in (ended, *ended.followers) for found in hub.roots(ended.district, resync=each.resync)]
+        print_json({**outcome_json(ended, roots), "landed": _landed(ended)})
+    else:
+        show_records(hub, ended)
+        for line in _said(ended, root):
+            console().print(line)
+    failed = [run for each in (ended, *ended.followers) for run in each.runs if run.state == "failed"]
+    for run in failed:
+        click.echo(f"upstate: {run.object} failed as a whole: {run.message}", err=True)
+    if failed or not _landed(ended):
+        raise click.exceptions.Exit(1)
+
+
+def _landed(ended: Ended) -> bool:
+    """Whether nothing is wrong with the root any more: it landed, or the district has it no more.
+
+    What went on from it went because of that, also where the root itself could only land with what hung on it.
+    """
+    return bool(ended.followers) or all(run.state == "landed" and not run.counts.errors for run in ended.runs)
+
+
+def _said(ended: Ended, root: int) -> list[str]:
+    if not _landed(ended):
+        return [f"Root {root} did not land, so nothing that it holds back was sent. What is wrong stands above."]
+    (run,) = ended.runs
+    there = "landed" if run.counts.processed else "is in the district no more"
+    landed = sum(r.counts.created + r.counts.updated + r.counts.unchanged for e in ended.followers for r in e.runs)
+    errors = sum(r.counts.errors for e in ended.followers for r in e.runs)
+    if not ended.followers:
+        return [f"Root {root} {there}. Nothing was held back by it."]
+    still = f", {count(errors, 'record')} still did not" if errors else ""
+    return [f"Root {root} {there}, and with it {count(landed, 'record')} that it had held back{still}."]

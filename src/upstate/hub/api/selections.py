@@ -1,0 +1,144 @@
+"""Some records instead of whole objects: Selective Sync by key or by the district's own id, and healing a root."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.db import transaction
+from django.http import Http404
+from ninja import Field, Path, Router, Status
+from pydantic import ConfigDict
+
+from upstate.catalog import Catalog, SyncObject
+from upstate.catalog.nearest import did_you_mean
+from upstate.errors import PlanError
+from upstate.hub import models
+from upstate.hub.api import shapes
+from upstate.hub.api.bearer import Request
+from upstate.hub.api.gate import enter
+from upstate.hub.api.runs import shape_of_resync
+from upstate.hub.auditing import audit
+from upstate.hub.districts import KnownDistrict
+from upstate.hub.healing import find_root
+from upstate.hub.resyncs import queue_resync
+from upstate.hub.selections import lacking_of
+from upstate.hub.set_up import catalog_in_force
+from upstate.planning import Asked, Plan, ask, plan_asked, year_name
+
+router = Router(tags=["Some records"])
+
+Text = Annotated[str, Field(max_length=1_000, pattern=shapes.NO_NUL)]
+
+
+class WantedRecords(shapes.Schema):
+    """Records to be sent, by key or by the district's own id."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    object: Text
+    records: list[list[Text]] = Field(description="A row a record: the parts of its key, or its one id.")
+    by_id: bool = Field(False, description="Whether they are the district's own ids, as its mapping says.")
+    parents: bool = Field(True, description="Whether to send what those records need, too.")
+    dependents: bool = Field(False, description="Whether to send what hangs on them, too.")
+    year: int | None = Field(None, description="The school year; null: the zone's own.")
+
+
+class WantedRoot(shapes.Schema):
+    """How a root is to be healed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    year: int | None = Field(None, description="The school year for a record that is bound to none; null: the zone's.")
+
+
+class Selection(shapes.Schema):
+    """What was asked for, and what the district did not have of it; the resync itself says what came of the rest."""
+
+    resync: int
+    object: str
+    asked: list[str] = Field(description='Keys, their parts joined by "|", or ids.')
+    by_id: bool
+    parents: bool
+    dependents: bool
+    not_there: list[str] = Field(
+        description="Of those, what the district has no record of. Nothing was changed for them."
+    )
+
+
+@router.post(
+    "/districts/{int:district}/selections",
+    url_name="selections",
+    response={202: shapes.Resync},
+    summary="Send some records",
+)
+def select(request: Request, district: int, wanted: WantedRecords) -> Status[shapes.Resync]:
+    """Place a Selective Sync. It runs in its turn, as a resync does. Right: selective.use."""
+    known = enter(request, district, "selective.use")
+    catalog = catalog_in_force()
+    obj = _object(catalog, wanted.object)
+    asked = ask(obj, wanted.records, by_id=wanted.by_id, parents=wanted.parents, dependents=wanted.dependents)
+    plan = plan_asked(catalog, asked, known.zone, year=wanted.year)
+    count = f"{len(asked.keys):,} record{'' if len(asked.keys) == 1 else 's'} of {obj.name}"
+    return _placed(request, known, plan, asked, "sent a selective sync", count)
+
+
+@router.get(
+    "/districts/{int:district}/selections/{int:resync}",
+    url_name="selection",
+    response=Selection,
+    summary="What was asked for, and what the district does not have of it",
+)
+def selection(request: Request, district: int, resync: Annotated[int, Path(ge=1, le=2**62)]) -> Selection:
+    """Once its resync has ended. Right: selective.view."""
+    known = enter(request, district, "selective.view")
+    found = models.Selection.objects.filter(
+        resync_id=resync, resync__zone=known.zone_id, resync__mode="selective"
+    ).first()
+    if found is None:
+        raise Http404("There is no such selective sync.")
+    return Selection(
+        resync=resync,
+        object=found.object,
+        asked=["|".join(part or "" for part in key) for key in found.asked],
+        by_id=found.by_id,
+        parents=found.parents,
+        dependents=found.dependents,
+        not_there=list(lacking_of(resync)),
+    )
+
+
+@router.post(
+    "/districts/{int:district}/roots/{int:root}/heal",
+    url_name="heal",
+    response={202: shapes.Resync},
+    summary="Send a root again, and what it held back",
+)
+def heal(
+    request: Request, district: int, root: Annotated[int, Path(ge=1, le=2**62)], wanted: WantedRoot
+) -> Status[shapes.Resync]:
+    """That record is sent alone. If it lands, what it held back follows by itself, in a resync of its own.
+
+    Right: batch.run.
+    """
+    known = enter(request, district, "batch.run")
+    found = find_root(catalog_in_force(), known, root, wanted.year)
+    subject = f"{found.asked.object} {'|'.join(part or '' for part in found.asked.keys[0])}"
+    return _placed(request, known, found.plan, found.asked, "healed a root", subject)
+
+
+def _object(catalog: Catalog, name: str) -> SyncObject:
+    if name not in catalog:
+        raise PlanError(f'There is no object "{name}". {did_you_mean(name, catalog.objects)}'.strip())
+    return catalog[name]
+
+
+def _placed(
+    request: Request, known: KnownDistrict, plan: Plan, asked: Asked, done: str, subject: str
+) -> Status[shapes.Resync]:
+    person = request.auth.person
+    with transaction.atomic():
+        placed = queue_resync(plan, known.zone_id, person=person, check_dependencies=asked.parents, asked=asked)
+        said = f"resync {placed.id}: {subject}, {year_name(plan.school_year)}, with the token {request.auth.token}"
+        audit(person, done, models.District.objects.get(id=known.id), said)
+    resync = models.Resync.objects.get(id=placed.id)
+    return Status(202, shape_of_resync(known.name, resync, disclosed=True))
