@@ -34,7 +34,7 @@ format: setup ## let ruff mend what it can
 bench: setup ## the floor (COPY piped into COPY) and ours, on the same data; ARGS="--scale 1"
 	@$(bin)/python -m bench $(ARGS)
 
-bench-web: setup ## the pages' server time with a million open rejections; ARGS="--rejections 10000" for less
+bench-web: setup ## the pages' server time with a million open rejections, and what 50 watchers cost; ARGS="--rejections 10000" for less
 	@$(bin)/python -m bench.web $(ARGS)
 
 bench-state: setup ## 200 districts at once against one hub; ARGS="--districts 20" for less

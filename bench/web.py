@@ -15,11 +15,14 @@ from typing import Any
 import click
 import psycopg
 
+from bench.watchers import measure
 from upstate.embedded import Cluster
 from upstate.hub.start import Configuration, start
 from upstate.hub.web.configuration import WebConfiguration
 
 _SQL = Path(__file__).parent / "sql"
+_KEY = "for measuring alone: " + "k" * 50
+_CROWD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +59,24 @@ class Figure:
 @click.command()
 @click.option("--rejections", type=click.IntRange(min=1_000), default=1_000_000, show_default=True)
 @click.option("--rounds", type=click.IntRange(min=1), default=15, show_default=True)
+@click.option("--watched", type=click.IntRange(min=0), default=5, show_default=True, help="Resyncs watched each way.")
+@click.option("--scale", type=click.FloatRange(min=0.0, min_open=True), default=0.2, show_default=True)
 @click.option(
     "--keep", type=click.Path(file_okay=False, path_type=Path), help="A folder to make the hub in, and leave."
 )
-def bench(rejections: int, rounds: int, keep: Path | None) -> None:
-    """Measure the Batch page and the Error Log, in this process, with the database beside it."""
+def bench(rejections: int, rounds: int, watched: int, scale: float, keep: Path | None) -> None:
+    """Measure the Batch page and the Error Log, in this process beside the database; and what watching costs."""
     folder = keep or Path(tempfile.mkdtemp(prefix="upstate-bench-web-"))
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o711)  # where the server cannot be root it must pass through
     cluster = Cluster(folder / "postgres")
     try:
         url = cluster.start()
-        start(Configuration(url, WebConfiguration("for measuring alone: " + "k" * 50)))
+        start(Configuration(url, WebConfiguration(_KEY)))
         place = _made(url, rejections, click.echo)
         figures = [*_pages(place, rounds), *_landing(place)]
+        if watched:
+            figures += _watching(url, folder, watched, scale)
     finally:
         cluster.stop()
         if keep is None:
@@ -146,6 +153,16 @@ def _landing(place: Place) -> Iterator[Figure]:
     count = f"{row[0]:,}" if row else "no"
     yield Figure(f"sums in a landing, {count} rejections, new", [first * 1000], 4)
     yield Figure(f"sums in a landing, {count} rejections, unchanged", [again[largest] * 1000], 4)
+
+
+def _watching(url: str, folder: Path, rounds: int, scale: float) -> Iterator[Figure]:
+    """A resync with one who watches, and with many: these may not slow it by more than 5 %."""
+    records, took, looked = measure(url, folder, _KEY, rounds, scale, _CROWD, click.echo)
+    alone = statistics.median(took[1]) * 1000
+    for people, most in ((1, None), (_CROWD, alone * 1.05)):
+        looks = looked[people] // rounds
+        name = f"resync of {records:,}, watched by {people} ({looks} looks)"
+        yield Figure(name, [seconds * 1000 for seconds in took[people]], 0, most)
 
 
 def _pages(place: Place, rounds: int) -> Iterator[Figure]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +46,14 @@ def _made(folder: Path, number: int, records: int) -> Made:
         scale = max(records - _AT_LEAST, 100) / _AT_1
         recipe = Recipe(scale=scale, seed=number, edition=EDITION, school_year=YEAR)
         made = make_district(recipe, file, None)
+        _set_apart(file, number)
         found = {k: (e.processed, e.failed, e.blocked, e.excluded) for k, e in made.expected.items()}
         told.write_text(json.dumps(found))
     return Made(name, file, {k: (p, f, b, x) for k, (p, f, b, x) in json.loads(told.read_text()).items()})
+
+
+def _set_apart(file: Path, number: int) -> None:
+    """Give the district's people state ids of its own: no two records of a state may share one, and these are drawn."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        for table in ("person_identity", "person_identity_no_state_id_only"):
+            connection.execute(f"UPDATE {table} SET state_id = ? || substr(state_id, 4)", (f"{number:03}",))

@@ -255,7 +255,7 @@ def test_what_is_no_database_is_said_in_one_line(tmp_path: Path) -> None:
     for name, why in wrong.items():
         path = tmp_path / name
         with pytest.raises(SourceError) as caught:
-            open_source(str(path)).check([])
+            open_source(f"sqlite://{path}" if path.is_dir() else str(path)).check([])
         assert caught.value.message == f"The source {path} cannot be opened: {why}. Name a SQLite file."
 
 
@@ -264,6 +264,6 @@ def test_a_scheme_that_is_not_known_is_said_without_its_secrets() -> None:
         open_source("ftp://scott:tiger@host/db")
     assert caught.value.message == (
         'A source that begins with "ftp://" is not known. Give sqlite:///PATH, postgresql://USER@HOST/DATABASE, '
-        "mysql://USER@HOST/DATABASE, or the path of a SQLite file."
+        "mysql://USER@HOST/DATABASE, csv:///PATH, or the path of a SQLite file."
     )
     assert "tiger" not in caught.value.message

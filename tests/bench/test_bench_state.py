@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,11 +37,20 @@ def test_what_is_beyond_a_limit_is_told(together: Ran, says: str) -> None:
     assert says in line
 
 
+def state_ids(file: Path) -> set[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute("SELECT state_id FROM person_identity WHERE state_id IS NOT NULL")
+        return {state_id for (state_id,) in rows}
+
+
 def test_districts_are_made_once_and_differ(tmp_path: Path) -> None:
     made = make_districts(tmp_path, 2, 4_000, lambda _: None)
     assert made[0].expected.keys() == made[1].expected.keys()
     assert all(3_000 < each.records < 8_000 for each in made)
     assert made[0].file.read_bytes() != made[1].file.read_bytes()
+    ids = [state_ids(each.file) for each in made]
+    assert ids[0] & ids[1] == set()
+    assert min(len(each) for each in ids) > 10
     before = made[0].file.stat().st_mtime_ns
     assert make_districts(tmp_path, 2, 4_000, lambda _: None) == made
     assert made[0].file.stat().st_mtime_ns == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,12 +22,26 @@ def test_a_figure_beyond_its_limit_does_not_hold() -> None:
 @pytest.mark.slow
 def test_every_page_is_measured(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "bench.web", "--rejections", "2000", "--rounds", "1"],
+        [
+            sys.executable,
+            "-m",
+            "bench.web",
+            "--rejections",
+            "2000",
+            "--rounds",
+            "1",
+            "--watched",
+            "1",
+            "--scale",
+            "0.001",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert "Error Log, roots, first page" in done.stdout, done.stderr
+    assert re.search(r"watched by 1 \(\d+ looks\)", done.stdout), done.stderr
+    assert re.search(r"watched by 50 \(\d+ looks\)", done.stdout)
     assert "2,000 open rejections" in done.stdout
     assert "Traceback" not in done.stderr

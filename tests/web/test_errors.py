@@ -66,6 +66,20 @@ def test_the_first_page_says_what_holds_back_how_much(world: World, as_person: A
     assert f"{first.blocks:,} {first.object}" in text
 
 
+def test_whoever_may_not_see_the_error_log_does_not_see_its_records_on_the_first_page(
+    world: World, as_person: AsPerson
+) -> None:
+    from upstate.hub.models import Role, Root
+
+    root = Root.objects.filter(district=world.lakeside, verdict="failed").order_by("-holds", "-id")[0]
+    first, key = f"/d/{world.lakeside}/", root.key[0] or "?"
+    assert key in as_person("rhea").get(first).text
+    Role.objects.filter(name="District reader").update(rights=["batch.view"])
+    page = as_person("rhea").get(first).text
+    assert key not in page
+    assert "hold back" not in words(page)
+
+
 def test_what_landings_sum_is_what_the_reports_count(world: World) -> None:
     from upstate.hub.districts import find_district
     from upstate.hub.models import District

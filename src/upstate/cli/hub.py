@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from upstate.cli.holding import cancel, pause, resume
 from upstate.cli.hub_doctor import doctor
 from upstate.cli.hub_up import down, serve, up, work
 from upstate.cli.settings import open_state
@@ -16,7 +17,7 @@ def hub() -> None:
     """The hub: the state side of people and of control."""
 
 
-for _command in (up, down, serve, work, doctor):
+for _command in (up, down, serve, work, pause, resume, cancel, doctor):
     hub.add_command(_command)
 
 

@@ -34,7 +34,7 @@ _CONFIRM_EVERY = 20.0
 _MOST_ATTEMPTS = 3
 _LINGER = 2.0  # for which a district's own agent is waited for once something of it landed, where nobody else waits
 _LOOK_FOR_HOLD = 2.0
-_LOOK_FOR_QUIET = 60.0
+_LOOK_FOR_QUIET = 5.0
 
 _log = logging.getLogger(__name__)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from upstate.agent.mapping import Mapping
-from upstate.agent.sources.address import MysqlAddress, SqliteAddress, parse_address
+from upstate.agent.sources.address import CsvAddress, MysqlAddress, SqliteAddress, parse_address
 from upstate.agent.sources.comparison import Comparison, StateSide
 from upstate.agent.sources.description import Description
 from upstate.agent.sources.source import Snapshot, Source
 
 
 def open_source(url: str, mapping: Mapping | None = None) -> Source:
-    """The source at a URL or path: sqlite:///path, postgresql://…, mysql://…, or a path to a SQLite file.
+    """The source at a URL (sqlite, postgresql, mysql, csv) or the path of a file, a folder or a zip.
 
     Nothing is connected yet; SourceError where the URL is of no kind that is known.
     """
@@ -19,6 +19,10 @@ def open_source(url: str, mapping: Mapping | None = None) -> Source:
         from upstate.agent.sources.sqlite import SqliteSource
 
         return SqliteSource(address, mapping or Mapping())
+    if isinstance(address, CsvAddress):
+        from upstate.agent.sources.csv_source import CsvSource
+
+        return CsvSource(address, mapping or Mapping())
     if isinstance(address, MysqlAddress):
         from upstate.agent.sources.mysql import MysqlSource
 

@@ -18,7 +18,24 @@ _CONNECT_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class SqliteAddress:
-    """A SQLite file."""
+    """A SQLite file; `name` is what people know it by, where that is not its path."""
+
+    path: Path
+    name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The name or the path."""
+        return self.name or str(self.path)
+
+    def kept(self) -> str:
+        """The address as it does not depend on where a command is run."""
+        return str(self.path.absolute())
+
+
+@dataclass(frozen=True, slots=True)
+class CsvAddress:
+    """A folder of CSV files or a zip of them."""
 
     path: Path
 
@@ -26,6 +43,10 @@ class SqliteAddress:
     def shown(self) -> str:
         """The path."""
         return str(self.path)
+
+    def kept(self) -> str:
+        """The address as it does not depend on where a command is run."""
+        return f"csv://{self.path.absolute()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +65,30 @@ class MysqlAddress:
     shown: str
 
 
-Address = SqliteAddress | PostgresqlAddress | MysqlAddress
+Address = SqliteAddress | PostgresqlAddress | MysqlAddress | CsvAddress
 
 
 def parse_address(url: str) -> Address:
-    """sqlite:///path, postgresql://…, mysql://…, or a path to a SQLite file. SourceError where it is none of these."""
+    """A URL of a kind that is known, or a path: of a SQLite file, of a folder or zip of CSV files. Else SourceError."""
     scheme, colon, rest = url.partition("://")
     if not colon:
-        return SqliteAddress(Path(url).expanduser())
+        path = Path(url).expanduser()
+        return CsvAddress(path) if path.is_dir() or path.suffix.lower() == ".zip" else SqliteAddress(path)
     if scheme == "sqlite":
-        return SqliteAddress(_sqlite_path(unquote(rest)))
+        return SqliteAddress(_path(unquote(rest)))
+    if scheme == "csv":
+        return CsvAddress(_path(unquote(rest)))
     if scheme in ("postgresql", "postgres"):
         return _postgresql(url)
     if scheme in ("mysql", "mariadb"):
         return _mysql(url)
     raise SourceError(
         f'A source that begins with "{scheme}://" is not known. Give sqlite:///PATH, postgresql://USER@HOST/DATABASE, '
-        "mysql://USER@HOST/DATABASE, or the path of a SQLite file."
+        "mysql://USER@HOST/DATABASE, csv:///PATH, or the path of a SQLite file."
     )
 
 
-def _sqlite_path(rest: str) -> Path:
+def _path(rest: str) -> Path:
     # Three slashes begin a relative path and four an absolute one, but many write three for both.
     relative = Path(rest.removeprefix("/")).expanduser()
     absolute = Path(rest)

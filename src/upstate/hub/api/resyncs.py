@@ -17,6 +17,7 @@ from upstate.hub.api.paging import From, beyond
 from upstate.hub.api.runs import shape_of_resync
 from upstate.hub.auditing import audit
 from upstate.hub.districts import KnownDistrict, ever_sent
+from upstate.hub.holding import hold_resync
 from upstate.hub.models import Resync
 from upstate.hub.requests import undisclosed
 from upstate.hub.resyncs import queue_resync
@@ -90,6 +91,25 @@ def follow(request: Request, district: int, resync: int) -> shapes.Resync:
     if found is None:
         raise Http404("There is no such resync.")
     return _shape(request, known, found)
+
+
+@router.post(
+    "/districts/{int:district}/resyncs/{int:resync}/hold",
+    url_name="resync_hold",
+    response=shapes.Resync,
+    summary="Pause, resume or cancel a resync",
+)
+def hold(request: Request, district: int, resync: int, wanted: shapes.Wish) -> shapes.Resync:
+    """Paused, nothing more of it is read. Cancelled, it ends in a moment; what has landed stays at the state as it is.
+
+    Right: batch.run; requests.place to cancel what the state asked for.
+    """
+    known = enter(request, district, "batch.run")
+    if not Resync.objects.filter(zone=known.zone_id, id=resync).exists():
+        raise Http404("There is no such resync.")
+    person = request.auth.person
+    hold_resync(models.District.objects.get(id=known.id), resync, wanted.wish, by=person.name, person=person)
+    return _shape(request, known, Resync.objects.get(id=resync))
 
 
 @router.get(

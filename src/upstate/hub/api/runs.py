@@ -42,6 +42,7 @@ def shape_of_resync(district: str, resync: Resync, *, disclosed: bool) -> shapes
             "placed": resync.placed_at,
             "started": resync.started_at,
             "finished": resync.finished_at,
+            "hold": resync.hold,
             "disclosed": disclosed,
             "follows": resync.follows_id,
             "followed_by": sorted(each.id for each in resync.followers.all()),

@@ -134,10 +134,17 @@ class Resync(Schema):
     placed: datetime
     started: datetime | None
     finished: datetime | None
+    hold: Literal["", "paused", "cancelled"] = Field(description="What holds it back; cancelled: it ends in a moment.")
     disclosed: bool = Field(description="False: the state asked for it and does not say for which objects.")
     objects: list[ObjectRun] = Field(description="In the order they run; empty where they are not disclosed.")
     follows: int | None = Field(description="The resync that it goes on from: that one landed what held these back.")
     followed_by: list[int] = Field(description="The resyncs that go on from it.")
+
+
+class Wish(Schema):
+    """What is to be done with a resync that has not ended."""
+
+    wish: Literal["pause", "resume", "cancel"]
 
 
 class History(Schema):

@@ -37,6 +37,8 @@ SELECT
     runs.placed_at,
     runs.started_at,
     runs.finished_at,
+    runs.hold,
+    runs.held_by,
     now() AS now,
     total.*
 FROM runs

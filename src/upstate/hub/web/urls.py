@@ -8,6 +8,7 @@ from upstate.hub.web.pages import (
     account,
     agents,
     agents_keys,
+    agents_quiet,
     alerts,
     alive,
     audit,
@@ -20,6 +21,7 @@ from upstate.hub.web.pages import (
     fields,
     health,
     history,
+    history_hold,
     matrix,
     overview,
     people,
@@ -94,6 +96,8 @@ urlpatterns = [
     path("d/<int:district>/", overview.overview, name="overview"),
     path("d/<int:district>/requests/", requests.district_requests, name="district_requests"),
     path("d/<int:district>/agent/", agents.agent, name="agent"),
+    path("d/<int:district>/agent/quiet/", agents_quiet.agent_quiet, name="agent_quiet"),
+    path("d/<int:district>/agent/quiet/change/", agents_quiet.agent_quiet_change, name="agent_quiet_change"),
     path("d/<int:district>/agent/code/", agents_keys.agent_code, name="agent_code"),
     path("d/<int:district>/agent/keys/<int:number>/revoke/", agents_keys.agent_revoke, name="agent_revoke"),
     path("d/<int:district>/batch/", batch.batch, name="batch"),
@@ -127,6 +131,7 @@ urlpatterns = [
     path("d/<int:district>/history/", history.history, name="history"),
     path("d/<int:district>/history/compare/", history.history_compare, name="history_compare"),
     path("d/<int:district>/history/<int:resync>/", history.history_run, name="history_run"),
+    path("d/<int:district>/history/<int:resync>/hold/", history_hold.history_hold, name="history_hold"),
 ]
 
 handler400 = "upstate.hub.web.pages.failures.wrong"

@@ -17,7 +17,7 @@ _VERDICTS = ("created", "updated", "unchanged", "deleted", "failed", "blocked", 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A resync as its watchers see it; `now` is the database's clock when it was looked at.
+    """A resync as its watchers see it; `now` is the database's clock when it was looked at, `hold` what holds it back.
 
     Of its `objects` so many are `settled`, of those so many `broken`: they failed as a whole. Of `read` records so many
     `records` were sent: all, or those that differ.
@@ -30,6 +30,8 @@ class Run:
     placed_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    hold: str
+    held_by: str
     now: datetime
     objects: int
     settled: int

@@ -22,6 +22,7 @@ from upstate.hub.web.keyset import newest_first, paged, place_of
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.history_comparison import compare, totals
+from upstate.hub.web.pages.history_hold import buttons_of
 from upstate.hub.web.pages.history_runs import RunLine, newest_of, object_lines, open_runs, run_lines, runs_of_zone
 from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
@@ -74,6 +75,7 @@ def history_run(request: Request, district: District, resync: int) -> HttpRespon
         "objects": () if line.closed else object_lines(resync),
         "before": before.values_list("id", flat=True).first(),
         "request_of_state": getattr(line.resync, "requested", None),
+        **buttons_of(request.user, district, line.resync),
     }
     if not line.closed and may(request.user, "errors.view", district.id):
         known = find_district(district.name)

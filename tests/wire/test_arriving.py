@@ -1,0 +1,189 @@
+"""What arrives from a network: a batch is taken, anything else refused in a line, with little memory asked for."""
+
+from __future__ import annotations
+
+import os
+import struct
+
+import psutil
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from upstate.catalog import Column, SyncObject, catalog_files, parse_catalog, shipped_catalog
+from upstate.errors import WireError
+from upstate.wire import Batch, arrow_schema, decode, encode, no_misfits
+from upstate.wire.arriving import MOST_PAYLOAD, MOST_RECORDS, arrived, check_table
+
+# the long form: UPSTATE_LONG=1 pytest tests/wire/test_arriving.py
+CASES = 10_000 if os.environ.get("UPSTATE_LONG") else 400
+OBJECTS = parse_catalog(catalog_files(shipped_catalog("k12"))).objects
+ENROLLMENT = OBJECTS["Enrollment"]
+
+
+def batch_of(obj: SyncObject, rows: int = 3) -> Batch:
+    """Records of that object: nulls, but for texts."""
+    schema = arrow_schema(obj)
+    filled = {f.name: [f"text {n}" if f.type == pa.string() else None for n in range(rows)] for f in schema}
+    return Batch(pa.RecordBatch.from_pydict(filled, schema=schema), no_misfits())
+
+
+VALID = encode(batch_of(ENROLLMENT))
+
+
+def plain(schema: pa.Schema, rows: int, compression: str | None = None) -> bytes:
+    """A batch of nulls with any schema, then no misfits."""
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression=compression)
+    for part in (pa.RecordBatch.from_arrays([pa.nulls(rows, f.type) for f in schema], schema=schema), no_misfits()):
+        with pa.ipc.new_stream(sink, part.schema, options=options) as writer:
+            writer.write_batch(part)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_a_batch_of_every_object_is_taken(name: str) -> None:
+    obj = OBJECTS[name]
+    assert arrived(obj, encode(batch_of(obj)), 3).size == 3
+
+
+@pytest.mark.parametrize("compression", [None, "lz4", "zstd"])
+def test_a_batch_is_taken_however_it_is_compressed(compression: str | None) -> None:
+    assert arrived(ENROLLMENT, plain(arrow_schema(ENROLLMENT), 5, compression), 5).size == 5
+
+
+def test_an_empty_batch_is_taken() -> None:
+    assert arrived(ENROLLMENT, encode(batch_of(ENROLLMENT, 0)), 0).size == 0
+
+
+@pytest.mark.parametrize("end", range(0, len(VALID), 97))
+def test_a_stream_that_is_cut_off_is_refused(end: int) -> None:
+    with pytest.raises(WireError, match="cannot be read as Arrow"):
+        arrived(ENROLLMENT, VALID[:end], 3)
+
+
+def test_more_behind_its_end_is_refused() -> None:
+    for more in (b"x", bytes(8), VALID):
+        with pytest.raises(WireError, match="behind its end"):
+            arrived(ENROLLMENT, VALID + more, 3)
+
+
+def test_another_count_of_records_than_was_said_is_refused() -> None:
+    for said in (0, 2, 4):
+        with pytest.raises(WireError, match="holds 3 records, and was said"):
+            arrived(ENROLLMENT, VALID, said)
+
+
+def test_a_batch_that_says_whose_rows_it_holds_is_refused_as_another_schema() -> None:
+    schema = arrow_schema(ENROLLMENT)
+    claims = schema.append(pa.field("district_id", pa.int32()))
+    for wrong in (claims, claims.remove(0), schema.remove(0), pa.schema(reversed(list(schema))), pa.schema([])):
+        with pytest.raises(WireError, match="does not have the columns of the catalog"):
+            arrived(ENROLLMENT, plain(wrong, 3), 3)
+
+
+def test_two_record_batches_where_there_must_be_one_are_refused() -> None:
+    sink = pa.BufferOutputStream()
+    part = batch_of(ENROLLMENT).records
+    with pa.ipc.new_stream(sink, part.schema) as writer:
+        writer.write_batch(part)
+        writer.write_batch(part)
+    with pytest.raises(WireError, match="2 record batches"):
+        arrived(ENROLLMENT, sink.getvalue().to_pybytes() + VALID, 6)
+
+
+def test_too_many_records_and_too_many_bytes_are_refused() -> None:
+    with pytest.raises(WireError, match="is the most"):
+        arrived(ENROLLMENT, plain(arrow_schema(ENROLLMENT), MOST_RECORDS + 1), MOST_RECORDS + 1)
+    with pytest.raises(WireError, match="larger than 32 MiB"):
+        arrived(ENROLLMENT, bytes(MOST_PAYLOAD + 1), 1)
+
+
+def test_a_stream_that_unpacks_to_much_is_refused_by_what_it_claims_and_asks_for_no_memory() -> None:
+    text = SyncObject(name="Text", table="text", key=("id",), columns=(Column("id", "text", required=True),))
+    small = encode(Batch(pa.RecordBatch.from_pylist([{"id": "x" * 5000}], schema=arrow_schema(text)), no_misfits()))
+    frame = b'\x04"M\x18'  # what an LZ4 frame begins with; before it stands what it unpacks to
+    claimed = struct.pack("<q", 5000) + frame
+    assert small.count(claimed) == 1
+    process = psutil.Process()
+    arrived(text, small, 1)
+    before = process.memory_info().rss
+    for size in (129 << 20, 1 << 33, 1 << 40, (1 << 63) - 1):
+        for _ in range(50):
+            with pytest.raises(WireError, match="would unpack to more than 128 MiB"):
+                arrived(text, small.replace(claimed, struct.pack("<q", size) + frame), 1)
+    assert process.memory_info().rss - before < 32 << 20
+    for size in (-2, -(1 << 40), 4999, 5001):  # below zero, or not what comes out
+        with pytest.raises(WireError, match="cannot be read as Arrow"):
+            arrived(text, small.replace(claimed, struct.pack("<q", size) + frame), 1)
+
+
+def test_a_real_bomb_is_refused() -> None:
+    text = SyncObject(name="Text", table="text", key=("id",), columns=(Column("id", "text", required=True),))
+    records = pa.RecordBatch.from_arrays([pa.array(["0" * (140 << 20)])], schema=arrow_schema(text))
+    sink = pa.BufferOutputStream()
+    for part in (records, no_misfits()):
+        with pa.ipc.new_stream(sink, part.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+            writer.write_batch(part)
+    bomb = sink.getvalue().to_pybytes()
+    assert len(bomb) < 1 << 20
+    with pytest.raises(WireError, match="would unpack to more than 128 MiB"):
+        arrived(text, bomb, 1)
+
+
+def test_a_table_of_keys_is_taken_in_any_number_of_batches_and_nothing_else_is() -> None:
+    schema = pa.schema([pa.field("guid", pa.binary(16))])
+    table = pa.table({"guid": pa.array([b"k" * 16] * 5, pa.binary(16))})
+    for rows in (1, 2, 5):
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, schema) as writer:
+            writer.write_table(table, rows)
+        check_table(sink.getvalue().to_pybytes(), schema, "What is gone")
+    for wrong in (b"", b"keys", VALID, sink.getvalue().to_pybytes()[:-9]):
+        with pytest.raises(WireError):
+            check_table(wrong, schema, "What is gone")
+    with pytest.raises(WireError):
+        check_table(sink.getvalue().to_pybytes(), None, "What is lacking")
+
+
+@st.composite
+def mangled(draw: st.DrawFn) -> bytes:
+    """A batch whose bytes were changed, dropped, doubled or moved here and there."""
+    data = bytearray(
+        draw(st.sampled_from([VALID, plain(arrow_schema(ENROLLMENT), 3), encode(batch_of(ENROLLMENT, 0))]))
+    )
+    for _ in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, len(data) - 1))
+        length = draw(st.integers(1, 8))
+        match draw(st.sampled_from(["change", "drop", "insert", "number", "move"])):
+            case "change":
+                data[at : at + length] = draw(st.binary(min_size=length, max_size=length))
+            case "drop":
+                del data[at : at + length]
+            case "insert":
+                data[at:at] = draw(st.binary(min_size=length, max_size=length))
+            case "number":
+                odd = draw(st.sampled_from([-1, 0, 1, 2**15, 2**31 - 1, 2**31, 2**32 - 1, 2**62, 2**63 - 1, -(2**63)]))
+                data[at - at % 8 : at - at % 8 + 8] = struct.pack("<q", odd if -(2**63) <= odd < 2**63 else 0)
+            case "move":
+                piece = data[at : at + length]
+                to = draw(st.integers(0, len(data) - 1))
+                data[to:to] = piece
+        if not data:
+            return b""
+    return bytes(data)
+
+
+@settings(max_examples=CASES)
+@given(mangled() | st.binary(max_size=2000))
+def test_mangled_bytes_are_refused_in_a_line_or_are_a_sound_batch(payload: bytes) -> None:
+    try:
+        batch = arrived(ENROLLMENT, payload, 3)
+    except WireError as error:
+        said = error.message
+    else:
+        said = ""
+        assert batch.records.schema.equals(arrow_schema(ENROLLMENT))
+        assert decode(ENROLLMENT, encode(batch)).size == 3
+    assert "\n" not in said
