@@ -32,6 +32,9 @@ def test_a_rehearsal_in_json_is_the_resync_that_follows_but_for_its_name(lakesid
         del told["resync"], told["seconds"]
         for each in told["objects"]:
             del each["seconds"]
+    assert [root.pop("id") for root in rehearsed["roots"]] == [None], "no rejection, so nothing to heal"
+    (number,) = [root.pop("id") for root in sent["roots"]]
+    assert lakeside.rows(f"SELECT object FROM hub_rejection WHERE id = {number}") == [("School",)]
     assert rehearsed == sent
 
 

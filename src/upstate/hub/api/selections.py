@@ -6,7 +6,7 @@ from typing import Annotated
 
 from django.db import transaction
 from django.http import Http404
-from ninja import Field, Path, Router, Status
+from ninja import Field, Router, Status
 from pydantic import ConfigDict
 
 from upstate.catalog import Catalog, SyncObject
@@ -88,7 +88,7 @@ def select(request: Request, district: int, wanted: WantedRecords) -> Status[sha
     response=Selection,
     summary="What was asked for, and what the district does not have of it",
 )
-def selection(request: Request, district: int, resync: Annotated[int, Path(ge=1, le=2**62)]) -> Selection:
+def selection(request: Request, district: int, resync: int) -> Selection:
     """Once its resync has ended. Right: selective.view."""
     known = enter(request, district, "selective.view")
     found = models.Selection.objects.filter(
@@ -113,9 +113,7 @@ def selection(request: Request, district: int, resync: Annotated[int, Path(ge=1,
     response={202: shapes.Resync},
     summary="Send a root again, and what it held back",
 )
-def heal(
-    request: Request, district: int, root: Annotated[int, Path(ge=1, le=2**62)], wanted: WantedRoot
-) -> Status[shapes.Resync]:
+def heal(request: Request, district: int, root: int, wanted: WantedRoot) -> Status[shapes.Resync]:
     """That record is sent alone. If it lands, what it held back follows by itself, in a resync of its own.
 
     Right: batch.run.
