@@ -18,7 +18,7 @@ from tests.loading.test_model import some_catalog, some_records
 from upstate.catalog import Catalog, SyncObject
 from upstate.cli.running import run_resync
 from upstate.hub.districts import add_district
-from upstate.hub.healing import find_root
+from upstate.hub.mending import find_root
 from upstate.hub.planned import Planned, plan_resync
 from upstate.hub.set_up import set_up
 from upstate.hub.start import Configuration, start

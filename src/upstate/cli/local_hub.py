@@ -97,7 +97,7 @@ class LocalHub:
     def heal(self, district: str, root: int, *, year: int | None, watcher: Watcher) -> Ended:
         """Run it here, to its end."""
         from upstate.cli.running import run_resync
-        from upstate.hub.healing import find_root
+        from upstate.hub.mending import find_root
         from upstate.hub.planned import Planned
         from upstate.hub.set_up import catalog_in_force
 

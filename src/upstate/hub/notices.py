@@ -85,7 +85,13 @@ def _said(resync: models.Resync, result: _Result) -> str:
     what = "the full resync" if resync.mode == "full" else f"the resync of {_count(result.objects, 'object')}"
     if resync.mode == "rehearsal":
         what = f"the rehearsal of {_count(result.objects, 'object')}"
+    if resync.mode == "selective":
+        what = "the selective sync"
+    if resync.mode == "heal":
+        what = "the healing of a root"
     asked = f"{what} that {resync.asked_by} asked for"
+    if resync.follows_id is not None:
+        asked = f"what went on from resync {resync.follows_id}"
     came_to = f"{_count(result.processed, 'record')} processed, {_count(result.errors, 'error')}"
     if resync.mode == "rehearsal":
         if result.objects_failed:

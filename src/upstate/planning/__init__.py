@@ -1,6 +1,6 @@
 """What a resync will do: chosen objects and a year to ordered steps; an order's lifecycle; tally and status. Pure."""
 
-from upstate.planning.asked import Asked, ask, plan_asked, plan_freed
+from upstate.planning.asked import Asked, ask, plan_asked, plans_freed
 from upstate.planning.lifecycle import OrderEvent, OrderState, may_land, next_state
 from upstate.planning.plan import Plan, Step, make_plan, offered
 from upstate.planning.tally import Counts, Status, status_of
@@ -21,7 +21,7 @@ __all__ = [
     "next_state",
     "offered",
     "plan_asked",
-    "plan_freed",
+    "plans_freed",
     "status_of",
     "year_name",
 ]

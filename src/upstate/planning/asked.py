@@ -86,8 +86,19 @@ def plan_asked(catalog: Catalog, asked: Asked, zone: Zone, *, year: int | None =
     return Plan(alone.district, alone.school_year, "partial", steps, ())
 
 
-def plan_freed(catalog: Catalog, names: Iterable[str], zone: Zone, year: int) -> Plan:
-    """The objects whose records were held back, parents first, as far as the year offers them; maybe none."""
+def plans_freed(catalog: Catalog, held: Iterable[tuple[str, int | None]], zone: Zone) -> tuple[Plan, ...]:
+    """What goes once a root has landed: a plan for each year of the objects (and years) whose records it held back.
+
+    Parents first, as far as the year offers them; those of no year go with the zone's own.
+    """
+    by_year: dict[int, set[str]] = {}
+    for name, year in held:
+        by_year.setdefault(year or zone.school_year, set()).add(name)
+    plans = [_plan_freed(catalog, names.intersection(catalog.objects), zone, year) for year, names in by_year.items()]
+    return tuple(sorted((plan for plan in plans if plan.steps), key=lambda plan: plan.school_year))
+
+
+def _plan_freed(catalog: Catalog, names: Iterable[str], zone: Zone, year: int) -> Plan:
     graph = Graph.of(catalog.offered(zone.edition, zone.switches))
     try:
         available = set(offered(catalog, zone, year))

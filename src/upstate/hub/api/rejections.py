@@ -163,4 +163,5 @@ def _named(row: Mapping[str, Any]) -> dict[str, Any]:
         "first_seen": row["first_seen_at"],
         "last_seen": row["last_seen_at"],
         "resolved": row["resolved_at"],
+        "resolved_by": row["resolved_by_id"],
     }

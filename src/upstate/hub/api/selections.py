@@ -19,7 +19,7 @@ from upstate.hub.api.gate import enter
 from upstate.hub.api.runs import shape_of_resync
 from upstate.hub.auditing import audit
 from upstate.hub.districts import KnownDistrict
-from upstate.hub.healing import find_root
+from upstate.hub.mending import find_root
 from upstate.hub.resyncs import queue_resync
 from upstate.hub.selections import lacking_of
 from upstate.hub.set_up import catalog_in_force

@@ -192,6 +192,7 @@ class Rejection(Schema):
     first_seen: datetime
     last_seen: datetime
     resolved: datetime | None
+    resolved_by: int | None = Field(description="The resync that resolved it.")
 
 
 class Rejections(Schema):

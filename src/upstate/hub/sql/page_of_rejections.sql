@@ -16,7 +16,8 @@ SELECT
     root_reason,
     first_seen_at,
     last_seen_at,
-    resolved_at
+    resolved_at,
+    resolved_by_id
 FROM hub_rejection
 WHERE district_id = %(district)s
     AND verdict = %(verdict)s

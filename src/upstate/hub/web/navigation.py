@@ -41,7 +41,7 @@ OF_DISTRICT: Final = (
         "Error Log",
         "errors",
         "errors.view",
-        also=("errors_policy", "errors_held", "errors_all", "errors_record", "errors_clear"),
+        also=("errors_policy", "errors_held", "errors_all", "errors_record", "errors_heal", "errors_clear"),
     ),
     Row(
         "Verification Summary",

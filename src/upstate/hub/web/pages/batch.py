@@ -18,7 +18,7 @@ from upstate.hub.postgres import database_errors
 from upstate.hub.resyncs import queue_resync
 from upstate.hub.rights import may
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_choice import Choice, Chosen, newest_resync, plan_choice, sent_already
+from upstate.hub.web.pages.batch_choice import Choice, Chosen, newest_resync, number_in, plan_choice, sent_already
 from upstate.hub.web.pages.batch_glance import SELDOM, SOON, cells_of, glance, watch
 from upstate.hub.web.pages.batch_runs import Expected, expected_of
 from upstate.hub.web.request import Request
@@ -131,13 +131,13 @@ def _placed(request: Request, district: District, choice: Choice) -> tuple[Chose
 
     People who press Send at once, and whoever changes the zone, come one after the other.
     """
-    since = request.POST.get("since", "")
+    since = number_in(request.POST, "since")
     with transaction.atomic():
         Zone.objects.select_for_update(no_key=True).get(id=district.zone.id)
         chosen = plan_choice(choice, district, request.year)
-        if request.POST.get("plan") != chosen.token or not (since.isascii() and since.isdigit() and len(since) < 19):
+        if request.POST.get("plan") != chosen.token or since is None:
             return chosen, ""
-        return chosen, _place(request, district, chosen, int(since))
+        return chosen, _place(request, district, chosen, since)
 
 
 def _place(request: Request, district: District, chosen: Chosen, since: int) -> str:

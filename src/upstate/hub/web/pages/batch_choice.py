@@ -69,6 +69,12 @@ def plan_choice(choice: Choice, district: District, year: int) -> Chosen:
     return Chosen(choice, known, plan)
 
 
+def number_in(form: QueryDict, name: str) -> int | None:
+    """A number that a form carries as we wrote it; None where it is none of ours."""
+    text = form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def newest_resync(zone: int) -> int:
     """The newest resync of a zone, 0 where there is none: where a form stands in time."""
     newest = Resync.objects.filter(zone=zone).order_by("-id").values_list("id", flat=True).first()

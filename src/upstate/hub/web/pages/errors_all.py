@@ -26,6 +26,7 @@ from upstate.hub.web.state import state_connection
 _COLUMNS: Final = (
     "object", "key", "school_year", "verdict", "reason", "column", "records", "message", "advice",
     "root_object", "root_key", "root_reason", "first_seen_at", "last_seen_at", "cleared_at", "resolved_at",
+    "resolved_by",
 )  # fmt: skip
 
 
@@ -77,4 +78,5 @@ def _lines(url: str, catalog: Catalog, district: District, wanted: Wanted) -> It
     """A file's lines over a connection of its own, in one snapshot: whoever reads slowly keeps no page waiting."""
     with connect(url) as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield from csv_lines(_COLUMNS, every_rejection(connection, catalog, district, wanted))
+        rows = every_rejection(connection, catalog, district, wanted)
+        yield from csv_lines(_COLUMNS, ({**row, "resolved_by": row["resolved_by_id"]} for row in rows))

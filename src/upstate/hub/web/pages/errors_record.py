@@ -20,7 +20,7 @@ from upstate.hub.templatetags.wording import key_text
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.errors_listing import Key, Wanted, key_of, rejections_listed
-from upstate.hub.web.pages.errors_roots import held_by
+from upstate.hub.web.pages.errors_roots import Held, held_by
 from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
 from upstate.loading.statements import column, key_type, state_table
@@ -54,6 +54,7 @@ def errors_record(request: Request, district: District) -> HttpResponse:
         cleared = _rejections(connection, catalog, district, Wanted("cleared", object=name, record=key))
         resolved = _rejections(connection, catalog, district, Wanted("resolved", object=name, record=key))
         values = row_at_the_state(connection, catalog[name], district, key) if shown else None
+    held = held_by(catalog, district, name, key)
     if shown:
         audit(request.user, "looked at a record's values", district, f"{name} {key_text(key)}")
     return render(
@@ -63,13 +64,20 @@ def errors_record(request: Request, district: District) -> HttpResponse:
             "object": name,
             "key": key,
             "now": open_,
+            "is_root": _is_root(name, key, open_, held),
             "cleared": cleared,
             "resolved": resolved,
-            "held": held_by(catalog, district, name, key),
+            "held": held,
             "shown": shown,
             "values": values,
         },
     )
+
+
+def _is_root(name: str, key: Key, open_: list[dict[str, Any]], held: tuple[Held, ...]) -> bool:
+    """Whether the record can be healed: something is wrong with itself, or hangs on it still."""
+    itself = any((row["root_object"], tuple(row["root_key"])) == (name, key) for row in open_)
+    return itself or bool(held)
 
 
 def row_at_the_state(connection: Connection, obj: SyncObject, district: District, key: Key) -> tuple[Value, ...] | None:

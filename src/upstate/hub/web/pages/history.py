@@ -24,11 +24,19 @@ from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.history_comparison import compare, totals
 from upstate.hub.web.pages.history_hold import buttons_of
 from upstate.hub.web.pages.history_runs import RunLine, newest_of, object_lines, open_runs, run_lines, runs_of_zone
+from upstate.hub.web.pages.history_some import SOME, healed_by, met_by, told_of
 from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
 
 _MOST_ROOTS = 10
-_MODES = (("", "Any"), ("full", "Full"), ("partial", "Partial"), ("rehearsal", "Rehearsal"))
+_MODES = (
+    ("", "Any"),
+    ("full", "Full"),
+    ("partial", "Partial"),
+    ("selective", "Selective"),
+    ("heal", "Heal"),
+    ("rehearsal", "Rehearsal"),
+)
 _STATES = (
     ("", "Any"),
     ("running", "Running"),
@@ -70,19 +78,33 @@ def history_run(request: Request, district: District, resync: int) -> HttpRespon
     """One run: who, when and what, every object of it, and the problems that are open in what it sent last."""
     (line,) = run_lines([_run(district, resync)], request.user)
     before = runs_of_zone(district.zone.id).filter(id__lt=resync, school_year=line.resync.school_year).order_by("-id")
+    every = () if line.closed else object_lines(resync)
+    objects = told_of(line, every)
+    followers = run_lines(Resync.objects.filter(follows=resync).order_by("id"), request.user)
+    healed = healed_by(line, every, followers)
     context: dict[str, Any] = {
         "line": line,
-        "objects": () if line.closed else object_lines(resync),
+        "objects": objects,
+        "nothing_of": len(every) - len(objects),
+        "moving": not all(each.resync.finished_at for each in (line, *followers)),
+        "followers": followers,
+        "healed": healed,
+        "of_some": line.resync.mode in SOME,
         "before": before.values_list("id", flat=True).first(),
         "request_of_state": getattr(line.resync, "requested", None),
         **buttons_of(request.user, district, line.resync),
     }
     if not line.closed and may(request.user, "errors.view", district.id):
-        known = find_district(district.name)
         with state_connection() as connection:
-            context["totals"], found = _problems(connection, known, line)
-        context["problems"] = [root for root in found if root.blocks]
-    return render(request, "hub/history_run.html", context)
+            if context["of_some"]:
+                context["met"] = met_by(connection, current_catalog(), district, line, every, healed)
+            else:
+                context["totals"], found = _problems(connection, find_district(district.name), line)
+                context["problems"] = [root for root in found if root.blocks]
+    answer = render(request, "hub/history_run.html", context)
+    if context["moving"]:
+        answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @require_GET
