@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import uuid
 from collections.abc import Callable, Iterator
@@ -139,6 +140,20 @@ def test_pages_print_without_what_only_a_screen_needs(
             assert visit.page.locator(".table").evaluate_all(hidden) == 0, path
             assert visit.page.pdf()[:5] == b"%PDF-"
             visit.page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "sheets"), [("dana", "/d/{}/batch/", 3), ("sam", "/requests/new/", 4), ("sam", "/matrix/", 1)]
+)
+def test_a_table_is_printed_as_a_table_on_few_sheets(
+    who: str, path: str, sheets: int, world: World, as_person: Callable[[str], Client], chromium: Browser
+) -> None:
+    with served() as address, visiting(chromium, address, as_person(who)) as visit:
+        visit.to(path.format(world.lakeside))
+        printed = visit.page.pdf(prefer_css_page_size=True)
+        assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= sheets
+        visit.page.emulate_media(media="print")
+        assert visit.page.locator("input[name=object]").locator("visible=true").count() == 0 or "requests" in path
 
 
 def test_a_resync_is_sent_by_keyboard_alone(

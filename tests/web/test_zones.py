@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.test import Client
 from tests.web.conftest import World
 from tests.web.page_text import faults, words
+from tests.web.test_verifications import verified
 from tests.web.test_worker import placed
 
 As = Callable[[str], Client]
@@ -44,15 +46,15 @@ def switch(client: Client, *districts: int, to: str = "next", **other: Any) -> A
     return client.post("/zones/switched/", {"to": to, "district": districts, **years, **other})
 
 
-def changed(district: int) -> None:
-    """A later, partial resync that changed rows at the state."""
+def changed(district: int, mode: str = "partial") -> None:
+    """A later resync that changed rows at the state."""
     from upstate.hub.models import Order, Resync
 
     resync = placed({1: "Lakeside", 2: "Riverton"}[district], "Enrollment")
     now = datetime.now(UTC)
     Order.objects.filter(resync=resync).update(state="landed", finished_at=now, unchanged=5)
     Order.objects.filter(resync=resync, object="Enrollment").update(updated=4)
-    Resync.objects.filter(id=resync).update(state="finished", started_at=now, finished_at=now)
+    Resync.objects.filter(id=resync).update(state="finished", mode=mode, started_at=now, finished_at=now)
 
 
 def audited() -> list[str]:
@@ -109,11 +111,12 @@ def _everything(district: int) -> tuple[str, ...]:
     ("let", "missing"),
     [
         (lambda world: changed(world.lakeside), "No data has changed since"),
+        (lambda world: changed(world.lakeside, "heal"), "No data has changed since"),
         (lambda world: _turn_on(world.lakeside), "It took in every object"),
         (lambda world: _make_partial(world.resync), "A full resync has finished"),
         (lambda world: _make_failed(world.resync), "A full resync has finished"),
     ],
-    ids=["data changed later", "an object came later", "only a partial one", "a failed one"],
+    ids=["data changed later", "healed later", "an object came later", "only a partial one", "a failed one"],
 )
 def test_what_is_missing_asks_for_a_written_reason_which_is_kept(
     world: World, as_person: As, let: Callable[[World], None], missing: str
@@ -135,6 +138,31 @@ def test_what_is_missing_asks_for_a_written_reason_which_is_kept(
     assert (kept.missing, kept.reason, kept.who) == ([missing], "The district has merged.", "Sam")
     assert missing in audited()[0]
     assert "Reason: The district has merged." in audited()[0]
+
+
+def test_the_checklist_says_what_the_last_verification_of_everything_found(world: World, as_person: As) -> None:
+    sam = as_person("sam")
+
+    def told() -> str:
+        return words(sam.get(f"/zones/switch/?district={world.lakeside}").text)
+
+    assert "not known Both ends are equal. No verification has compared all objects since" in told()
+    verified("School", url=world.url)
+    assert "not known Both ends are equal." in told()  # one of some objects tells nothing of the year
+    equal = verified(url=world.url)
+    assert f"done Both ends are equal. Verification {equal} compared" in told()
+    assert "Why go on all the same?" not in told()
+    with psycopg.connect(world.url) as connection:
+        connection.execute("UPDATE state.school SET abbreviation = 'altered' WHERE district_id = 1")
+    unequal = verified(url=world.url)
+    assert f"not yet Both ends are equal. Verification {unequal} found" in told()
+    assert "in School. It started" in told()
+    assert switch(sam, world.lakeside).status_code == 400
+    changed(world.lakeside)
+    assert "not known Both ends are equal." in told()  # it was looked at before the data moved
+    changed_settings = {"there": ["districts_verify", "state_verifies"]}
+    sam.post("/settings/change/", changed_settings)
+    assert "Both ends are equal" not in told()  # nobody may compare
 
 
 def _turn_on(district: int) -> None:

@@ -167,6 +167,14 @@ def last_result(zone: int, school_year: int) -> Result | None:
     return None if newest is None else results([newest])[0]
 
 
+@database_errors()
+def newest_full(years: Mapping[int, int]) -> dict[int, Result]:
+    """Of each of these zones, by id, the newest verification of all objects of the year given that has ended."""
+    found = Verification.objects.filter(zone__in=years, mode="full", state__in=("finished", "failed"))
+    newest = found.order_by("zone", "school_year", "-id").distinct("zone", "school_year")
+    return {each.row.zone_id: each for each in results(row for row in newest if row.school_year == years[row.zone_id])}
+
+
 def differences_of(
     verified: Iterable[int], *, kind: str | None = None, expected: bool | None = None
 ) -> QuerySet[VerifiedDifference]:

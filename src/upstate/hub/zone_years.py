@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -17,23 +16,15 @@ from upstate.errors import PlanError
 from upstate.hub import models
 from upstate.hub.alerts import people_with, tell
 from upstate.hub.auditing import audit
-from upstate.hub.districts import planning_zone
 from upstate.hub.postgres import database_errors, statement
 from upstate.hub.requests import PROCESS
-from upstate.planning import Status, offered, year_name
+from upstate.hub.state_settings import switches
+from upstate.hub.verified import Result, newest_full
+from upstate.hub.year_checks import Check, checklist
+from upstate.planning import Status, year_name
 
 DUE: Final = "Start-of-Year Resync Due"
 _LOST: Final = "One of these districts is no longer there. Reload the page."
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the checklist; `at` is the moment it is about, if it is about one."""
-
-    name: str
-    met: bool
-    says: str
-    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,58 +45,39 @@ class YearStanding:
     @property
     def missing(self) -> tuple[str, ...]:
         """What speaks against switching; to go on all the same takes a written reason."""
-        return tuple(check.name for check in self.checks if not check.met)
+        return tuple(check.name for check in self.checks if check.asked and not check.met)
 
 
 @database_errors()
 def year_standings(catalog: Catalog, districts: Iterable[models.District]) -> tuple[YearStanding, ...]:
-    """The standing of each of these districts, in their order; they come with `zone` at hand. One statement."""
+    """The standing of each of these districts, in their order; they come with `zone` at hand."""
     by_zone = {district.zone.id: district for district in districts}
     with control.cursor() as cursor:
         cursor.execute(statement("year_standing").decode(), {"zones": list(by_zone)})
         names = [column.name for column in cursor.description]
         rows = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
-    return tuple(_standing(catalog, district, rows[zone]) for zone, district in by_zone.items() if zone in rows)
+    compared = newest_full({zone: district.zone.school_year for zone, district in by_zone.items()})
+    may_compare = any(on for switch, on in switches() if switch.name in ("districts_verify", "state_verifies"))
+    return tuple(
+        _standing(catalog, district, rows[zone], compared.get(zone), may_compare)
+        for zone, district in by_zone.items()
+        if zone in rows
+    )
 
 
-def _standing(catalog: Catalog, district: models.District, row: Mapping[str, Any]) -> YearStanding:
+def _standing(
+    catalog: Catalog, district: models.District, row: Mapping[str, Any], compared: Result | None, may_compare: bool
+) -> YearStanding:
     done = row["resync"] is not None
     colours = {status: row[status.value] for status in (Status.RED, Status.YELLOW, Status.GREEN)} if done else {}
     return YearStanding(
         district=district,
-        checks=tuple(_checks(catalog, district, row)),
+        checks=checklist(catalog, district, row, compared, may_compare=may_compare),
         resync=row["resync"],
         unended=row["unended"],
         start_due=row["switched_at"] is not None and not done,
         colours=MappingProxyType(colours),
     )
-
-
-def _checks(catalog: Catalog, district: models.District, row: Mapping[str, Any]) -> list[Check]:
-    year = year_name(district.zone.school_year)
-    if row["resync"] is None:
-        return [Check("A full resync has finished", False, f"None of {year} has, so the state may lack data of it.")]
-    since = set(offered(catalog, planning_zone(district))).difference(row["objects"])
-    checks = [
-        Check(
-            "A full resync has finished",
-            True,
-            f"Resync {row['resync']}: {row['processed']:,} records processed, {row['errors']:,} errors. It started",
-            row["started_at"],
-        ),
-        Check("No data has changed since", True, "No later resync changed a row at the state.")
-        if not row["changed"]
-        else Check(
-            "No data has changed since",
-            False,
-            f"Later resyncs changed {row['changed']:,} rows at the state, so the district's data moved. The last",
-            row["changed_at"],
-        ),
-    ]
-    if since:
-        names = ", ".join(sorted(since))
-        checks.append(Check("It took in every object", False, f"Offered since, and not in it: {names}."))
-    return checks
 
 
 @database_errors()

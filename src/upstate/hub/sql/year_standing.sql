@@ -55,7 +55,7 @@ LEFT JOIN LATERAL (
     WHERE later.zone_id = zone.id
         AND later.school_year = zone.school_year
         AND later.id > whole.id
-        AND later.mode IN ('full', 'partial')
+        AND later.mode <> 'rehearsal'
         AND orders.created + orders.updated + orders.deleted > 0
 ) AS changed ON true
 WHERE zone.id = ANY(%(zones)s)
