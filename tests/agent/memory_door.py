@@ -11,7 +11,7 @@ import pyarrow as pa
 from upstate.catalog import SyncObject
 from upstate.errors import FencedError
 from upstate.wire import Compared, Parcel, Receipt, Selection, WorkOrder, arrow_schema, digest, encode_selection
-from upstate.wire.digests import Pairs, Sums, bucket_sums, for_shipping, pairs_of
+from upstate.wire.digests import Pairs, Sums, Total, bucket_sums, for_shipping, pairs_of
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Standing:
     batches: int | None = None
     message: str = ""
     compared: Compared | None = None
+    total: Total | None = None
 
 
 class CutError(Exception):
@@ -89,10 +90,13 @@ class MemoryDoor:
         obj, rows = self._held(order)
         return pairs_of(obj, [rows], order.buckets, wanted)
 
-    def finish(self, order: WorkOrder, batches: int, compared: Compared | None = None) -> None:
+    def finish(
+        self, order: WorkOrder, batches: int, compared: Compared | None = None, total: Total | None = None
+    ) -> None:
         standing = self._standing(order)
         assert sorted(standing.kept) == list(range(batches))
-        standing.state, standing.batches, standing.compared = "delivered", batches, compared
+        standing.state, standing.batches = "delivered", batches
+        standing.compared, standing.total = compared, total
 
     def _held(self, order: WorkOrder) -> tuple[SyncObject, pa.RecordBatch]:
         obj, rows = self.state[order.object]

@@ -119,6 +119,19 @@ def test_a_resync_from_elsewhere_runs_at_the_hub_and_is_told_as_if_it_ran_here(s
     assert asked == [("Dana", "finished")]
 
 
+def test_a_receipt_from_elsewhere_is_the_one_that_was_written_here(served: Served) -> None:
+    sent = str(json.loads(served.here.done("resync", "Lakeside", "School", "--json"))["resync"])
+    here = json.loads(served.here.done("verify", "--receipt", sent, "--json"))
+    away = json.loads(served.ask("rhea", "verify", "Lakeside", "--receipt", sent, "--json"))
+    assert {each.pop("now") for each in away["objects"]} == {None}
+    assert all(each.pop("now") for each in here["objects"])
+    assert away == here
+    assert away["agrees"]
+    olive = served.away("olive")
+    assert "There is no such receipt" in olive.fails("--hub", served.address, "verify", "Riverton", "--receipt", sent)
+    assert "Name the district" in olive.fails("--hub", served.address, "verify", "--receipt", sent)
+
+
 def test_the_lines_of_a_resync_are_the_same_too(served: Served) -> None:
     away = served.ask("olive", "resync", "Riverton", "School")
     here = served.here.done("resync", "Riverton", "School")

@@ -12,9 +12,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from upstate.cli.receipts import AS_THEN, check_here
 from upstate.cli.running import run_resync
 from upstate.hub.districts import add_district
 from upstate.hub.planned import plan_resync
+from upstate.hub.receipts import receipt_of
 from upstate.hub.set_up import catalog_in_force, set_up
 from upstate.hub.start import Configuration, start
 from upstate.planning import Counts
@@ -203,7 +205,18 @@ class BothWays:
         """A resync as the command runs it; the counts of each object."""
         outcome = run_resync(self.url, plan_resync(name, objects), everything=everything)
         assert outcome.state == "finished", [run.message for run in outcome.runs]
+        self.sound_receipt(outcome.resync, len(outcome.runs))
         return {run.object: run.counts for run in outcome.runs}
+
+    def sound_receipt(self, resync: int, objects: int) -> None:
+        """The receipt agrees, for every object; what it says of either end is what that end comes to, read anew."""
+        receipt = receipt_of(resync)
+        assert receipt is not None
+        assert len(receipt.objects) == objects
+        _, checked = check_here(self.url, receipt, lambda: None)
+        for line, each in zip(receipt.objects, checked, strict=True):
+            assert line.agrees, (line, each)
+            assert (each.district, each.state) == (AS_THEN, AS_THEN), (line, each)
 
     def send_both(self) -> dict[str, Counts]:
         """Everything for one district and changes for the other; they end alike in every way that anyone can see."""

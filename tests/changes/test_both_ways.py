@@ -204,7 +204,15 @@ turn = st.tuples(rows, st.lists(edits, max_size=3))
 )
 @given(st.lists(turn, min_size=1, max_size=3))
 def test_any_rows_and_any_edits_end_alike_both_ways(hub: BothWays, turns: list[tuple[Rows, list[str]]]) -> None:
-    for table in ("state.note", "state.pupil", "state.school", "hub_rejection", "hub_order", "hub_resync"):
+    for table in (
+        "state.note",
+        "state.pupil",
+        "state.school",
+        "hub_rejection",
+        "hub_receipt",
+        "hub_order",
+        "hub_resync",
+    ):
         hub.connection.execute(f"DELETE FROM {table}".encode())
     for held, done in turns:
         hold(hub, held)

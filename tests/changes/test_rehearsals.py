@@ -95,7 +95,7 @@ def test_a_rehearsal_is_never_what_an_object_was_last_judged_by(hub: BothWays) -
     assert rehearsed.resync not in {row[0] for row in hub.connection.execute("SELECT last_seen_id FROM hub_rejection")}
 
 
-CONTROL = ("hub_rehearsed_root", "hub_rehearsal", *KEPT, "hub_order", "hub_resync")
+CONTROL = ("hub_rehearsed_root", "hub_rehearsal", *KEPT, "hub_receipt", "hub_order", "hub_resync")
 
 
 @settings(

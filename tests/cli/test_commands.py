@@ -118,22 +118,36 @@ def test_the_demo_shows_what_it_is_for_and_run_again_everything_is_unchanged(tmp
     home = tmp_path / "home"
     command = Command({"UPSTATE_HOME": str(home)}, tmp_path)
     try:
-        shown = command.done("demo", "--scale", "0.005", "--no-serve")
+        shown = command.done("demo", "--scale", "0.005", "--no-serve", "--one-act")
         assert "DIS Objects" in shown
         assert "hold back" in shown or "holds back" in shown
         assert "upstate errors Lakeside --roots" in shown
         first = command.json("status", "Lakeside")["objects"]
         assert sum(o["created"] for o in first) > 1_000
         assert all(o["failed"] + o["blocked"] + o["excluded"] == o["errors"] for o in first)
-        command.done("demo", "--scale", "0.005", "--no-serve")
+        command.done("demo", "--scale", "0.005", "--no-serve", "--one-act")
         again = command.json("status", "Lakeside")["objects"]
         assert [o["unchanged"] for o in again] == [o["created"] for o in first]
         assert [o["errors"] for o in again] == [o["errors"] for o in first]
         assert {o["created"] + o["updated"] for o in again} == {0}
+        the_second_act_finds_and_mends(command)
         assert command.done("database", "stop") == "stopped\n"
         assert command.done("database", "stop") == "it was not running\n"
     finally:
         Cluster(home / "postgres").stop()
+
+
+def the_second_act_finds_and_mends(command: Command) -> None:
+    act = command.done("demo", "--scale", "0.005", "--no-serve").partition("Act two: ")[2]
+    assert "12 people took another last name, and 25 roster entries are gone." in act
+    assert "changed 3 test scores by SQL and deleted 5 contact logs" in act
+    verified = act.partition("$ upstate verify Lakeside\n")[2].partition("$ ")[0]
+    assert all(name in verified for name in ("PersonIdentity", "Roster", "TestScore", "ContactLog"))
+    assert "different in last_name" in verified
+    assert act.count("5 created, 15 updated") == 2, "the rehearsal says what the resync then does"
+    assert "25 rows that Lakeside no longer has stay at the state" in act
+    assert "What landed was equal at both ends, digest for digest" in act
+    assert "Both ends are still as they were then." in act
 
 
 def test_passwords_are_redacted_in_every_spelling_of_an_address() -> None:

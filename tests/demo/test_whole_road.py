@@ -22,7 +22,7 @@ def test_the_hub_judges_the_made_up_district_as_foretold(tmp_path: Path, databas
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    upstate("demo", "--no-serve", "--scale", "0.01", "--seed", str(seed))
+    upstate("demo", "--no-serve", "--one-act", "--scale", "0.01", "--seed", str(seed))
     status = json.loads(upstate("status", "Lakeside", "--json"))
     found = {
         entry["object"]: {verdict: entry[verdict] for verdict in ("processed", "failed", "blocked", "excluded")}

@@ -17,7 +17,8 @@ from upstate.hub.resyncs import PlacedResync, finish_resync, place_resync, start
 from upstate.hub.set_up import set_up
 from upstate.hub.start import Configuration, start
 from upstate.planning import make_plan
-from upstate.wire import Batch, Parcel, arrow_schema, digest, encode, no_misfits
+from upstate.wire import Batch, Parcel, arrow_schema, decode, digest, encode, no_misfits
+from upstate.wire.digests import Totalling
 
 _OBJECT = """
 object = "{name}"
@@ -126,9 +127,11 @@ def deliver_all(state: State, resync: PlacedResync, data: dict[str, list[dict[st
     with InProcessDoor(state.url, resync.id, state.catalog) as door:
         while order := door.claim():
             rows = data.get(order.object, [])
+            read = Totalling(state.catalog[order.object])
             if rows:
                 door.deliver(order, parcel(0, batch(state, order.object, rows), len(rows)))
-            door.finish(order, 1 if rows else 0)
+                read.add(decode(state.catalog[order.object], batch(state, order.object, rows)).records)
+            door.finish(order, 1 if rows else 0, total=read.total)
 
 
 def send(state: State, data: dict[str, list[dict[str, Any]]], *objects: str) -> PlacedResync:

@@ -189,3 +189,27 @@ def test_another_districts_run_is_not_there(world: World, as_person: As) -> None
         assert browser.get(at(world, f"{theirs}/")).status_code == 404
         assert browser.get(at(world, "compare/"), {"run": [theirs, world.resync]}).status_code == 404
     assert as_person("dana").get(at(world, f"{10**30}/")).status_code == 404
+
+
+def test_a_run_shows_its_receipt_object_by_object_and_says_where_what_landed_is_not_the_same(
+    world: World, as_person: As
+) -> None:
+    browser = as_person("rhea")
+    page = browser.get(at(world, f"{world.resync}/")).text
+    assert "What landed was the same at both ends, digest for digest." in words(unescape(page))
+    assert f"upstate verify --receipt {world.resync}" in page
+    rows = page.partition('aria-label="Receipt of this run"')[2].partition("</table>")[0]
+    digests = re.findall(r'<span class="key">([0-9a-f]{16})</span>', rows)
+    assert len(digests) == rows.count('<th scope="row">') > 1, "one for both ends"
+    with psycopg.connect(world.url) as connection:
+        connection.execute(
+            "UPDATE hub_receipt SET state_landed = '{1,2,3}' FROM hub_order AS o "
+            "WHERE o.id = order_id AND o.resync_id = %s AND o.object = 'School'",
+            [world.resync],
+        )
+    page = browser.get(at(world, f"{world.resync}/")).text
+    said = words(unescape(page))
+    assert "What landed is not the same at both ends: School. Send it again in full." in said
+    assert re.search(r"not equal .* district [0-9a-f]{16} state [0-9a-f]{16}", said)
+    (run,) = made_runs(world, 1)
+    assert "Receipt" not in browser.get(at(world, f"{run}/")).text, "nobody told a digest"

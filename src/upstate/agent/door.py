@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from upstate.wire import Compared, Parcel, Receipt, WorkOrder
-from upstate.wire.digests import Pairs, Sums
+from upstate.wire.digests import Pairs, Sums, Total
 
 
 class Door(Protocol):
@@ -43,10 +43,13 @@ class Door(Protocol):
     def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:
         """Keys and digests of the state's rows in these buckets; WireError as `sums`."""
 
-    def finish(self, order: WorkOrder, batches: int, compared: Compared | None = None) -> None:
+    def finish(
+        self, order: WorkOrder, batches: int, compared: Compared | None = None, total: Total | None = None
+    ) -> None:
         """Every batch, `batches` of them, is delivered; the hub may land the object.
 
-        Without `compared` the batches are everything the district has, whatever the order wanted.
+        Without `compared` the batches are everything the district has, whatever the order wanted. `total` is the digest
+        of what the district has, for the receipt; a selective order has none.
         """
 
     def fail(self, order: WorkOrder, message: str) -> None:

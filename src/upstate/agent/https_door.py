@@ -12,7 +12,7 @@ from upstate.agent.hub_client import LONG, HubClient
 from upstate.catalog import Catalog, SyncObject
 from upstate.errors import WireError
 from upstate.wire import Compared, Parcel, Receipt, WorkOrder
-from upstate.wire.digests import Pairs, Sums, for_shipping, pairs_from_bytes, sums_from_bytes
+from upstate.wire.digests import Pairs, Sums, Total, for_shipping, pairs_from_bytes, sums_from_bytes
 from upstate.wire.protocol import (
     BINARY,
     CATALOG_HEADER,
@@ -119,9 +119,13 @@ class HttpsDoor:
         answer = self._client.send("POST", f"/orders/{order.id}/pairs", params=params, json=body, timeout=LONG)
         return pairs_from_bytes(self._compared(order), answer.content)
 
-    def finish(self, order: WorkOrder, batches: int, compared: Compared | None = None) -> None:
+    def finish(
+        self, order: WorkOrder, batches: int, compared: Compared | None = None, total: Total | None = None
+    ) -> None:
         """All of it is delivered."""
         params: dict[str, Any] = {"epoch": order.epoch, "batches": batches}
+        if total is not None:
+            params["total"] = total.to_text()
         how: dict[str, Any] = {}
         if compared is not None:
             params["records"] = compared.records

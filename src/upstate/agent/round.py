@@ -27,6 +27,7 @@ from upstate.wire import (
     encode_keys,
     encode_lacking,
 )
+from upstate.wire.digests import Total, Totalling
 
 Progress = Callable[[WorkOrder, int], None]
 
@@ -56,10 +57,11 @@ def _carry_out(order: WorkOrder, door: Door, reader: _Reader, progress: Progress
     held = {receipt.number: receipt.digest for receipt in door.held(order)}
     batches = records = 0
     compared: Compared | None = None
+    total: Total | None = None
     try:
         for parcel in reader.read(order, decode_selection(door.selection(order)) if order.selective else None):
-            if isinstance(parcel, Compared):
-                compared = parcel
+            if isinstance(parcel, _End):
+                compared, total = parcel.compared, parcel.total
                 continue
             if held.get(parcel.number) != parcel.digest:
                 # From here on the hub holds nothing, or what an earlier round read before the data changed.
@@ -75,7 +77,7 @@ def _carry_out(order: WorkOrder, door: Door, reader: _Reader, progress: Progress
         door.fail(order, error.message)
         return
     _forget_from(batches, order, held, door)
-    door.finish(order, batches, compared)
+    door.finish(order, batches, compared, total)
 
 
 def _forget_from(first: int, order: WorkOrder, held: dict[int, bytes], door: Door) -> None:
@@ -85,10 +87,12 @@ def _forget_from(first: int, order: WorkOrder, held: dict[int, bytes], door: Doo
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """An object is read to its end, or could not be; `compared` where only what differs was shipped."""
+    """An object is read to its end, or could not be; `compared` where only what differs was shipped; `total` is that of
+    all the district has."""
 
     error: BaseException | None = None
     compared: Compared | None = None
+    total: Total | None = None
 
 
 class _Reader:
@@ -125,8 +129,8 @@ class _Reader:
                 continue
         self._asking.shutdown()
 
-    def read(self, order: WorkOrder, selection: Selection | None) -> Iterator[Parcel | Compared]:
-        """The order's batches as parcels, numbered from 0, and last what was compared; raises what the reading raised.
+    def read(self, order: WorkOrder, selection: Selection | None) -> Iterator[Parcel | _End]:
+        """The order's batches as parcels, numbered from 0, and last how it ended; raises what the reading raised.
 
         All of it stems from one snapshot, as does what an earlier round sent of it wherever the digests are equal.
         """
@@ -135,8 +139,7 @@ class _Reader:
             yield item
         if item.error is not None:
             raise item.error
-        if item.compared is not None:
-            yield item.compared
+        yield item
 
     def _run(self) -> None:
         try:
@@ -157,13 +160,14 @@ class _Reader:
             if selection is not None:
                 return self._select(snapshot, selecting.part(order, selection), order, obj)
             comparison = None if order.everything else self._compare(snapshot, order, obj)
-            batches = snapshot.read(obj, order.school_year) if comparison is None else comparison.batches
-            self._ship(batches)
+            if comparison is None:
+                totalling = Totalling(obj)
+                self._ship(_added(totalling, snapshot.read(obj, order.school_year)))
+                return _End(total=totalling.total)
+            self._ship(comparison.batches)
         except BaseException as error:  # noqa: BLE001  # as above
             return _End(error)
-        if comparison is None:
-            return _End()
-        return _End(compared=Compared(comparison.records, encode_keys(comparison.gone)))
+        return _End(compared=Compared(comparison.records, encode_keys(comparison.gone)), total=comparison.total)
 
     def _select(self, snapshot: Snapshot, selected: Selected, order: WorkOrder, obj: SyncObject) -> _End:
         """What a selective order asks for; told with it is what of that the district does not have."""
@@ -192,3 +196,9 @@ class _Reader:
             return None
         finally:
             wait([sums])  # nothing is asked any more once this order is left
+
+
+def _added(totalling: Totalling, batches: Iterable[Batch]) -> Iterator[Batch]:
+    for batch in batches:
+        totalling.add(batch.records)
+        yield batch

@@ -33,11 +33,14 @@ DISTRICT, EDITION, YEAR = "Lakeside", "KY", 2024
 @click.option(
     "--port", metavar="N", type=click.IntRange(1, 65535), help="Of the pages; default: 8642, or the next free."
 )
-def demo(scale: float, seed: int, served: bool, port: int | None) -> None:
+@click.option("--one-act", is_flag=True, help="Leave out the second act, in which both ends are edited and mended.")
+def demo(scale: float, seed: int, served: bool, port: int | None, one_act: bool) -> None:
     """Resync a made-up district into the state, show what happened, and open the hub.
 
     The district's database is written under UPSTATE_HOME, set up at the hub and sent in full; faults of every kind
-    are planted in it. Run again, everything is found unchanged. Then the hub runs, until Ctrl-C or `upstate hub down`.
+    are planted in it. In a second act both ends are edited; a verification finds that, a resync mends it, and a receipt
+    says so. Then the hub runs, until Ctrl-C or `upstate hub down`. Run again, the district is made anew, and only what
+    differs is sent.
 
     \b
     Examples:  upstate demo --scale 0.2
@@ -80,7 +83,12 @@ def demo(scale: float, seed: int, served: bool, port: int | None) -> None:
             out.print(line)
         out.print(roots_table(root for root in roots(connection, known, verdict="failed", limit=3) if root.blocks))
     records = sum(run.counts.processed for run in outcome.runs)
-    out.print(f"{count(records, 'record')} {outcome.state} in {outcome.seconds:.1f} s. What next:\n", style="bold")
+    out.print(f"{count(records, 'record')} {outcome.state} in {outcome.seconds:.1f} s.", style="bold")
+    if not one_act:
+        from upstate.cli.demo_second_act import play_second_act
+
+        play_second_act(url, planned, place, recipe)
+    out.print("What next:\n", style="bold")
     for command, what in _NEXT:
         out.print(f"  {command:<44}{what}")
     if not served:

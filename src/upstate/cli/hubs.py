@@ -10,6 +10,8 @@ import click
 
 if TYPE_CHECKING:
     from upstate.cli.progress import Watcher
+    from upstate.cli.receipts import Checked
+    from upstate.hub.receipts import Receipt
     from upstate.hub.reports import ObjectRun, Outlook, Root
     from upstate.loading.verifying import Looked
     from upstate.planning import Plan
@@ -79,6 +81,14 @@ class VerificationEnded:
         return tuple(verified.object for verified in found if verified is not None and verified.resync_needed)
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiptChecked:
+    """A receipt and what became of its objects since; `now` is empty where only the receipt could be asked for."""
+
+    receipt: Receipt
+    now: tuple[Checked, ...] = ()
+
+
 class Hub(Protocol):
     """What commands ask of a hub. A district is named as people type it; UpstateError in one line."""
 
@@ -123,6 +133,9 @@ class Hub(Protocol):
         self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]
     ) -> VerificationEnded:
         """Compare both ends of these objects (None: all); `say` hears of a wait."""
+
+    def receipt(self, district: str | None, resync: int, *, say: Callable[[str], None]) -> ReceiptChecked:
+        """The receipt of a resync (None: of whichever district's), held against both ends where they can be read."""
 
     def standing(self, district: str) -> Standing:
         """Where each object stands."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from upstate.cli.choosing import find_object
-from upstate.cli.hubs import Ended, Records, Standing, VerificationEnded
+from upstate.cli.hubs import Ended, ReceiptChecked, Records, Standing, VerificationEnded
 from upstate.cli.settings import open_state
 from upstate.planning import Plan
 
@@ -118,6 +118,17 @@ class LocalHub:
         wait = f"A resync or verification of {name} is running; verifying after it."
         number, found = verify_here(self._url, planned, lambda: say(wait))
         return VerificationEnded(number, name, found)
+
+    def receipt(self, district: str | None, resync: int, *, say: Callable[[str], None]) -> ReceiptChecked:
+        """Read it, and compute both ends again here."""
+        from upstate.cli.receipts import check_here
+        from upstate.hub.receipts import no_receipt, receipt_of
+
+        found = receipt_of(resync, None if district is None else self._known(district).zone_id)
+        if found is None:
+            raise no_receipt(resync)
+        wait = f"A resync or verification of {found.district} is running; looking at both ends after it."
+        return ReceiptChecked(*check_here(self._url, found, lambda: say(wait)))
 
     def standing(self, district: str) -> Standing:
         """Where each object stands."""

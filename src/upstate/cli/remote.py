@@ -12,7 +12,7 @@ from typing import Any, Literal
 import click
 
 from upstate.cli.choosing import find_name
-from upstate.cli.hubs import Ended, Records, Standing, VerificationEnded
+from upstate.cli.hubs import Ended, ReceiptChecked, Records, Standing, VerificationEnded
 from upstate.cli.progress import Watcher
 from upstate.cli.remote_client import RemoteClient
 from upstate.cli.remote_reading import (
@@ -20,6 +20,7 @@ from upstate.cli.remote_reading import (
     read_looked,
     read_outlook,
     read_plan,
+    read_receipt,
     read_rejection,
     read_root,
     read_run,
@@ -168,6 +169,14 @@ class RemoteHub:
             first = self._client.get(f"{path}/{number}/differences", **query)["differences"] if unequal else ()
             found.append(read_looked(each, first))
         return VerificationEnded(number, ended["district"], tuple(found))
+
+    def receipt(self, district: str | None, resync: int, *, say: Callable[[str], None]) -> ReceiptChecked:
+        """As it was written; both ends are read on the hub's own machine."""
+        if district is None:
+            raise ConfigError("Name the district: upstate --hub URL verify DISTRICT --receipt ID.")
+        found = read_receipt(self._client.get(f"{self._path(district)}/resyncs/{resync}/receipt"))
+        say("This is the receipt as it was written. Both ends are read again by the same command on the hub's machine.")
+        return ReceiptChecked(found)
 
     def standing(self, district: str) -> Standing:
         """Where each object stands."""

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from upstate.hub.receipts import Receipt, ReceiptObject
 from upstate.hub.reports import ObjectRun, Outlook, Root
 from upstate.loading.verifying import KINDS, Difference, Looked, Verified
 from upstate.planning import Counts, Plan, Status, Step
+from upstate.wire.digests import Total
 
 Json = Mapping[str, Any]
 
@@ -37,6 +39,32 @@ def read_run(run: Json) -> ObjectRun:
         records=run.get("records", 0),
         seconds=run.get("seconds", 0.0),
         started=_moment(run.get("last_resync") or run.get("started")),
+    )
+
+
+def read_receipt(receipt: Json) -> Receipt:
+    """A receipt as it was written."""
+    return Receipt(
+        resync=receipt["receipt"],
+        district=receipt["district"],
+        school_year=receipt["year"],
+        finished=_moment(receipt["finished"]),
+        objects=tuple(map(_receipt_object, receipt["objects"])),
+        untold=tuple(receipt["untold"]),
+    )
+
+
+def _receipt_object(each: Json) -> ReceiptObject:
+    return ReceiptObject(
+        object=each["object"],
+        school_year=each["year"],
+        definition=bytes.fromhex(each["definition"]),
+        district=Total(*each["district"]["sums"]),
+        state=Total(*each["state"]["sums"]),
+        district_landed=Total(*each["district"]["landed_sums"]),
+        state_landed=Total(*each["state"]["landed_sums"]),
+        turned_away=each["turned_away"],
+        leftovers=each["leftovers"],
     )
 
 

@@ -10,6 +10,7 @@ import click
 
 from upstate.cli.hubs import RemoteAddress, VerificationEnded, open_hub
 from upstate.cli.printing import console, count, key_text, number, print_json
+from upstate.cli.verify_receipt import show_receipt
 from upstate.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -18,12 +19,25 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("district")
+@click.argument("district", required=False)
 @click.argument("objects", metavar="[OBJECT]...", nargs=-1)
 @click.option("--year", metavar="YEAR", type=int, help="The school year by its end; default: the zone's own.")
 @click.option("--references", is_flag=True, help="Count rows at the state whose parent is missing; reads no district.")
+@click.option(
+    "--receipt",
+    metavar="ID",
+    type=click.IntRange(1, 2**63 - 1),
+    help="Compute the digests of a resync's receipt again.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: equal, resync_needed, objects.")
-def verify(district: str, objects: tuple[str, ...], year: int | None, references: bool, as_json: bool) -> None:
+def verify(
+    district: str | None,
+    objects: tuple[str, ...],
+    year: int | None,
+    references: bool,
+    receipt: int | None,
+    as_json: bool,
+) -> None:
     """Say whether the district and the state hold the same, object by object (none named: all of them).
 
     Nothing is moved or changed; what was found is kept, and shown on the district's page Verification Summary.
@@ -35,7 +49,15 @@ def verify(district: str, objects: tuple[str, ...], year: int | None, references
     Examples:  upstate verify Lakeside
                upstate verify Lakeside Enrollment Roster --json
                upstate verify Lakeside --references
+               upstate verify --receipt 12
     """
+    if receipt is not None:
+        if objects or year is not None or references:
+            raise click.UsageError("A receipt has its own objects and year: leave out OBJECT, --year and --references.")
+        show_receipt(district, receipt, as_json=as_json)
+        return
+    if district is None:
+        raise click.MissingParameter(param_hint="'DISTRICT'", param_type="argument")
     if references:
         _references(district, objects, year, as_json=as_json)
         return

@@ -14,7 +14,7 @@ from upstate.hub.failing import fail_order
 from upstate.hub.postgres import Connection, connect, database_errors, statement
 from upstate.hub.selections import selection_of
 from upstate.wire import Compared, Parcel, Receipt, WorkOrder, digest, encode_selection
-from upstate.wire.digests import Pairs, Sums
+from upstate.wire.digests import Pairs, Sums, Total, definition, for_shipping, total_of_sums
 
 LEASE = timedelta(minutes=10)
 
@@ -109,16 +109,23 @@ class Desk:
 
     def sums(self, order: WorkOrder) -> Sums:
         """The sums of the state's rows that the order is about, in its number of buckets."""
-        return self._comparing.sums(order, self._district(order))
+        sums = self._comparing.sums(order, self._district(order))
+        with database_errors():
+            compared = total_of_sums(sums).numbers()
+            values = {"order": order.id, "epoch": order.epoch, "compared": compared}
+            self._connection.execute(statement("keep_compared"), values)
+        return sums
 
     def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:
         """The keys and digests of the state's rows in these buckets."""
         return self._comparing.pairs(order, self._district(order), wanted)
 
-    def finish(self, order: WorkOrder, batches: int, compared: Compared | None = None) -> None:
+    def finish(
+        self, order: WorkOrder, batches: int, compared: Compared | None = None, total: Total | None = None
+    ) -> None:
         """All is delivered, in so many batches; WireError where one of them is not kept. Safe to repeat.
 
-        Without `compared` it is everything the district has.
+        Without `compared` it is everything the district has; `total` is the digest of that, for the receipt.
         """
         if self._rows(
             "finish",
@@ -128,6 +135,8 @@ class Desk:
             everything=compared is None,
             district_records=None if compared is None else compared.records,
             gone=None if compared is None else compared.gone,
+            definition=self._definition(order),
+            total=None if total is None else total.numbers(),
         ):
             self._backlog.delivered(order.id)
             return
@@ -159,6 +168,10 @@ class Desk:
             raise self._fenced(order)
         district: int = rows[0][0]
         return district
+
+    def _definition(self, order: WorkOrder) -> bytes | None:
+        known = order.object in self._catalog
+        return definition(for_shipping(self._catalog[order.object])) if known else None
 
     def _old_receipt(self, order: WorkOrder, parcel: Parcel) -> Receipt:
         """The receipt of a batch that is kept though its order is read no more, as after a repeated last delivery."""

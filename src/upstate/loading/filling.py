@@ -24,6 +24,7 @@ from upstate.loading.suspecting import Suspects
 from upstate.loading.task import Task
 from upstate.loading.wording import Refusal, refused_by_database
 from upstate.wire import Batch, decode, spell
+from upstate.wire.digests import Total, Totalling
 
 # Records are copied in runs sorted by key, so that the key's index is written page by page and not at random (1 million
 # records with uuid keys: 1.9 against 3.7 s). A run is what of an object is in memory at once.
@@ -33,12 +34,13 @@ _ROWS_AT_ONCE = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """How many records came to be candidates, how many were refused by themselves, and which columns that must be
-    unique may hold something twice."""
+    """How many records came to be candidates, how many were refused by themselves, which columns that must be unique
+    may hold something twice, and the digest of those refused that have one."""
 
     candidates: int
     refused: int
     repeated: frozenset[tuple[str, ...]]
+    turned_away: Total
 
 
 def fill(
@@ -58,8 +60,10 @@ def fill(
     missing or cannot be read.
     """
     run: list[pa.RecordBatch] = []
-    size = candidates = refused = unfit = 0
+    size = candidates = refused = 0
+    unfit: list[pa.RecordBatch] = []
     copy = _copy_carefully if carefully else _copy
+    turned_away = Totalling(task.object)
     suspects = Suspects(task.object, key_too=not sort)  # where there is an index, it minds the key
     for sent in _delivered(cursor, task) if batches is None else batches:
         inspected = inspect(task.object, sent, task.school_year)
@@ -68,6 +72,8 @@ def fill(
         refused += len(inspected.refused)
         if inspected.refused:
             _refuse(cursor, inspected.refused)
+        if inspected.turned_away is not None:
+            turned_away.add(inspected.turned_away)
         if batch.num_rows:
             suspects.see(batch)
             run.append(batch)
@@ -77,7 +83,9 @@ def fill(
             run, size = [], 0
     if run:
         unfit += copy(cursor, task, table, _run(task, run, sort=sort))
-    return Filled(candidates - unfit, refused + unfit, suspects.repeated())
+    for record in unfit:
+        turned_away.add(record)
+    return Filled(candidates - len(unfit), refused + len(unfit), suspects.repeated(), turned_away.total)
 
 
 def _delivered(cursor: psycopg.Cursor[Any], task: Task) -> Iterator[Batch]:
@@ -112,8 +120,10 @@ def _order(obj: SyncObject, records: pa.Table) -> pa.Array:
     return pc.sort_indices(records, sort_keys=[(name, "ascending") for name in obj.key])
 
 
-def _copy_carefully(cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, records: pa.Table) -> int:
-    """Copy by halves what will not go as a whole; returns how many records were refused alone."""
+def _copy_carefully(
+    cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, records: pa.Table
+) -> list[pa.RecordBatch]:
+    """Copy by halves what will not go as a whole; returns each record that was refused alone."""
     try:
         with cursor.connection.transaction():
             return _copy(cursor, task, table, records)
@@ -121,14 +131,14 @@ def _copy_carefully(cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifi
         if records.num_rows > 1:
             middle = records.num_rows // 2
             halves = (records.slice(0, middle), records.slice(middle))
-            return sum(_copy_carefully(cursor, task, table, half) for half in halves)
+            return [record for half in halves for record in _copy_carefully(cursor, task, table, half)]
         (row,) = records.select(list(task.object.key)).to_pylist()
         key = tuple(spell(column, row[column.name]) for column in task.object.key_columns)
         _refuse(cursor, ((refused_by_database(key, said(unfit)),),))
-        return 1
+        return list(records.to_batches())
 
 
-def _copy(cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, records: pa.Table) -> int:
+def _copy(cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, records: pa.Table) -> list[pa.RecordBatch]:
     district = pa.repeat(pa.scalar(task.district, pa.int32()), records.num_rows)
     rows = records.add_column(0, pa.field("district_id", pa.int32()), district)
     encoder = pgpq.ArrowToPostgresBinaryEncoder.new_with_encoders(rows.schema, _encoders(task.object, rows.schema))
@@ -138,7 +148,7 @@ def _copy(cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, record
         for part in rows.to_batches(max_chunksize=_ROWS_AT_ONCE):
             copy.write(encoder.write_batch(part))
         copy.write(encoder.finish())
-    return 0
+    return []
 
 
 def _encoders(obj: SyncObject, schema: pa.Schema) -> dict[str, Any]:

@@ -16,10 +16,14 @@ from upstate.wire import Batch, spell
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """A batch's records that may become rows, and the refusals of the others: a list for each refused record."""
+    """A batch's records that may become rows, and the refusals of the others: a list for each refused record.
+
+    `turned_away` are those of the refused that the district has as they should be read; None where there are none.
+    """
 
     records: pa.RecordBatch
     refused: tuple[tuple[Refusal, ...], ...]
+    turned_away: pa.RecordBatch | None = None
 
 
 def inspect(obj: SyncObject, batch: Batch, school_year: int | None) -> Inspected:
@@ -28,7 +32,7 @@ def inspect(obj: SyncObject, batch: Batch, school_year: int | None) -> Inspected
     `school_year` is the order's: a record of another year has no business in it.
     """
     refused = list(_misfits(obj, batch.misfits))
-    records = batch.records
+    records, turned_away = batch.records, None
     found = [(mask, column, reason) for column in obj.columns for mask, reason in _checks(column, records)]
     found += _long_keys(obj, records)
     if obj.school_year is not None and school_year is not None:
@@ -42,9 +46,10 @@ def inspect(obj: SyncObject, batch: Batch, school_year: int | None) -> Inspected
         bad = found[0][0]
         for mask, _, _ in found[1:]:
             bad = pc.or_(bad, mask)
-        refused += _refusals(obj, records.filter(bad), [(mask.filter(bad), c, reason) for mask, c, reason in found])
+        turned_away = records.filter(bad)
+        refused += _refusals(obj, turned_away, [(mask.filter(bad), c, reason) for mask, c, reason in found])
         records = records.filter(pc.invert(bad))
-    return Inspected(records, tuple(refused))
+    return Inspected(records, tuple(refused), turned_away)
 
 
 def _checks(column: Column, records: pa.RecordBatch) -> Iterator[tuple[pa.Array, str]]:

@@ -21,6 +21,7 @@ from upstate.loading.conditions import (
 from upstate.loading.duplicates import find_duplicates
 from upstate.loading.filling import Filled
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
+from upstate.loading.receipts import digest_of
 from upstate.loading.statements import Part, any_of, columns, equal, key_text, literal, statement
 from upstate.loading.task import Candidates, Task, equal_rows
 
@@ -98,7 +99,7 @@ def withdraw(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
     # Few are found among many, as a rule: then the key's index is the way to them.
     for name in ("analyze_finding", "plan_by_index"):
         cursor.execute(statement(name))
-    removed = _run(cursor, "remove_found", candidates)
+    (removed,) = _run(cursor, "remove_found", candidates).fetchone() or (0,)
     cursor.execute(statement("plan_by_set"))
     return removed
 
@@ -190,7 +191,14 @@ def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[
                 sql.SQL("{} = null").format(sql.Identifier(name)) for name in reference.columns
             )
             cursor.execute(
-                statement("clear_reference", **parts, candidates=candidates.table, assignments=emptied), task.values
+                statement(
+                    "clear_reference",
+                    **parts,
+                    candidates=candidates.table,
+                    assignments=emptied,
+                    digest=digest_of(task.object, "record"),
+                ),
+                task.values,
             )
 
 
@@ -212,19 +220,19 @@ def _find_refused_again(cursor: Cursor, candidates: Candidates) -> None:
     )
 
 
-def _run(cursor: Cursor, name: str, candidates: Candidates, **values: object) -> int:
+def _run(cursor: Cursor, name: str, candidates: Candidates, **values: object) -> Cursor:
     obj = candidates.task.object
-    cursor.execute(
+    return cursor.execute(
         statement(
             name,
             keys=columns("record", obj.key),
             key_text=key_text("record", obj.key),
             candidates=candidates.table,
             found=is_found(obj),
+            digest=digest_of(obj, "record"),
         ),
         {**candidates.task.values, **values},
     )
-    return cursor.rowcount
 
 
 def _spread_refused(cursor: Cursor, candidates: Candidates, reference: Reference) -> None:

@@ -18,6 +18,7 @@ from upstate.loading.judging import judge, withdraw
 from upstate.loading.keys import found_columns, found_keys, readable, typed_keys
 from upstate.loading.leftovers import find_gone, make_gone
 from upstate.loading.merging import merge
+from upstate.loading.receipts import note_owned, note_replaced, note_turned_away, settle_receipt
 from upstate.loading.refusing import REFUSALS
 from upstate.loading.settling import count_found, settle_order, settle_other_years, settle_rejections
 from upstate.loading.state import constraint_name
@@ -46,6 +47,7 @@ def land(connection: Connection, task: Task) -> Counts:
         with landing(connection, task) as cursor:
             counts = land_records(cursor, task)
             settle_rejections(cursor, task)
+            settle_receipt(cursor, task)
             settle_order(cursor, task, counts)
             return counts
 
@@ -102,7 +104,8 @@ def enter_district(cursor: Cursor, task: Task) -> None:
 def land_records(cursor: Cursor, task: Task) -> Counts:
     """The quick way first, and step by step the more careful ones: as fast as the data is good."""
     table = state_table(task.object)
-    cursor.execute(statement("make_refusal"))
+    for name in ("make_refusal", "make_apart"):
+        cursor.execute(statement(name))
     cursor.execute(statement("make_finding", keys=found_columns(task.object), table=table))
     held = _value(cursor, "has_rows", task, table=table)
     for way in (_compare,) if held or not task.everything else (_straight_in, _compare):
@@ -121,7 +124,7 @@ def _straight_in(cursor: Cursor, task: Task) -> Counts:
     candidates = Candidates(task, in_place=True)
     make_gone(cursor, task)
     filled = fill(cursor, task, candidates.table, sort=True)
-    _tell_how_many(cursor, candidates, filled)
+    _told(cursor, candidates, filled)
     removed = judge(cursor, candidates, filled)
     settle_other_years(cursor, candidates)
     return _counts(cursor, task, filled, created=filled.candidates - removed)
@@ -163,17 +166,20 @@ def _wait(cursor: Cursor, task: Task, *, carefully: bool = False) -> _Waiting:
     cursor.execute(statement("make_candidates", table=state_table(task.object), columns=names))
     told_gone = make_gone(cursor, task)
     filled = fill(cursor, task, candidates.table, sort=False, carefully=carefully)
-    _tell_how_many(cursor, candidates, filled)
+    _told(cursor, candidates, filled)
     if not task.everything:
         set_aside(cursor, task)
     judge(cursor, candidates, filled)
     if not task.everything:
         _turn_away_held(cursor, candidates, filled)
+        note_replaced(cursor, task)
     return _Waiting(candidates, filled, told_gone)
 
 
-def _tell_how_many(cursor: Cursor, candidates: Candidates, filled: Filled) -> None:
-    """Have the planner know of many new rows; for few, being told costs more than it saves."""
+def _told(cursor: Cursor, candidates: Candidates, filled: Filled) -> None:
+    """Note for the receipt what never became a candidate, and have the planner know of many new rows; for few, being
+    told costs more than it saves."""
+    note_turned_away(cursor, filled.turned_away)
     if filled.candidates >= _MANY:
         key = columns(None, ("district_id", *candidates.task.object.key))
         cursor.execute(statement("analyze_rows", table=candidates.table, columns=key))
@@ -183,6 +189,7 @@ def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
     task, filled = waiting.candidates.task, waiting.filled
     if not task.everything:
         created, updated = merge(cursor, task)
+        note_owned(cursor, task)
         settle_other_years(cursor, waiting.candidates)
         return _counts(cursor, task, filled, created=created, updated=updated, leftovers=waiting.told_gone)
     for _ in range(2):
@@ -198,6 +205,7 @@ def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
                     find_gone(cursor, task)
                 if (leftovers or rejected or meets_other_years(task)) and find_held(cursor, waiting.candidates):
                     raise _HeldByOthersError
+                note_owned(cursor, task)
                 settle_other_years(cursor, waiting.candidates)
                 return _counts(cursor, task, filled, created=created, updated=updated, leftovers=leftovers)
         except _HeldByOthersError:

@@ -19,6 +19,7 @@ from upstate.wire.digests import (
     Differences,
     Pairs,
     Sums,
+    Total,
     compare_pairs,
     confirm,
     differing,
@@ -46,12 +47,14 @@ class StateSide:
 class Comparison:
     """What a comparison found, of one snapshot of the district.
 
-    `records` counts all of them, misfits too; `gone` has the keys of the state's rows that the district has no more.
+    `records` counts all of them, misfits too; `total` is of those that fit; `gone` has the keys of the state's rows
+    that the district has no more.
     `batches` are what must be shipped: records that the state lacks or holds otherwise, records whose key comes more
     than once, and every misfit. Read them within the snapshot.
     """
 
     records: int
+    total: Total
     gone: pa.Table
     batches: Iterator[Batch]
 
@@ -68,7 +71,8 @@ def compare_by_reading(obj: SyncObject, batches: Iterable[Batch], state: StateSi
     wanted = worth_looking_into(district, theirs)
     if wanted is None:
         return None
-    return pick(compared, spool, wanted, theirs, state.pairs, district.total + spool.misfitting)
+    records = district.total + spool.misfitting
+    return pick(compared, spool, wanted, theirs, state.pairs, records, spool.total)
 
 
 def worth_looking_into(district: Sums, theirs: Sums) -> NDArray[np.int64] | None:
@@ -86,6 +90,7 @@ def pick(
     theirs: Sums,
     ask: Callable[[Sequence[int]], Pairs],
     records: int,
+    total: Total,
 ) -> Comparison:
     """Go from differing buckets to differing records, of an object as `for_shipping` has it.
 
@@ -100,7 +105,7 @@ def pick(
     lost = pa.concat_tables(gone)
     if spool.misfitting:
         lost = _mark_misfits(obj, spool, unequal, lost)
-    return Comparison(records, lost, joined(_chosen(spool, unequal)))
+    return Comparison(records, total, lost, joined(_chosen(spool, unequal)))
 
 
 def _portions(wanted: NDArray[np.int64], theirs: Sums) -> Iterator[NDArray[np.int64]]:

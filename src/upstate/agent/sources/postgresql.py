@@ -27,7 +27,7 @@ from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import SyncObject
 from upstate.errors import LostSourceError, SourceError
 from upstate.wire import Batch
-from upstate.wire.digests import for_shipping, self_test_sql, sums_from_rows
+from upstate.wire.digests import for_shipping, self_test_sql, sums_from_rows, total_of_sums
 
 _ERRORS = (adbc.Error, pa.ArrowException, OSError)
 # Text forms that do not depend on the server's settings; the same order on every run; no time limit of the server's.
@@ -156,7 +156,8 @@ class PostgresqlSnapshot:
             if wanted.size:
                 only = database.within(compared, state.buckets, wanted.tolist())
                 spool.fill(self._read(obj, dialect.projection(obj, origin, types, school_year, only)))
-            return pick(compared, spool, wanted, theirs, state.pairs, district.total)
+            total = total_of_sums(district, without=wanted) + spool.total
+            return pick(compared, spool, wanted, theirs, state.pairs, district.total, total)
         except _ERRORS as error:
             raise self._translated(obj, error) from error
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from upstate.agent.mapping import ObjectOrigin
 from upstate.agent.sources import postgresql_projection as dialect
-from upstate.agent.sources.digesting import limited_beside
 from upstate.catalog import Column, SyncObject
-from upstate.wire.digests import in_buckets_sql, in_database, sums_sql
+from upstate.wire.digests import in_buckets_sql, in_database, limited_beside, sums_sql
 
 _FIRST, _LAST = "0001-01-01", "9999-12-31 23:59:59.999999"
 

@@ -11,11 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from upstate.agent.sources.digesting import digests_of
 from upstate.catalog import SyncObject
 from upstate.errors import SourceError
 from upstate.wire import Batch
-from upstate.wire.digests import key_hashes
+from upstate.wire.digests import Total, digests_of, key_hashes, total_of
 
 Hashes = NDArray[np.int64]
 
@@ -36,7 +35,7 @@ class _Kept:
 class Spool:
     """An object's batches in the order they were read; the file has no name and goes with the spool.
 
-    `misfitting` counts the records in them that do not fit.
+    `misfitting` counts the records in them that do not fit, `total` is that of the others.
     """
 
     def __init__(self, obj: SyncObject) -> None:
@@ -45,6 +44,7 @@ class Spool:
         finalize(self, self._file.close)
         self._kept: list[_Kept] = []
         self.misfitting = 0
+        self.total = Total()
 
     def keep(self, batches: Iterable[Batch]) -> Iterator[tuple[Hashes, Hashes]]:
         """Put batches aside; gives of each, once it is kept, the hashes of its records' keys and their digests.
@@ -65,6 +65,7 @@ class Spool:
                 ) from error
             self._kept.append(_Kept(start, keys.nbytes, *map(len, parts)))
             self.misfitting += batch.size - batch.records.num_rows
+            self.total += total_of(digests)
             yield keys, digests
 
     def fill(self, batches: Iterable[Batch]) -> None:

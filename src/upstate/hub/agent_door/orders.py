@@ -14,6 +14,7 @@ from upstate.hub.agent_door.visiting import Visitor, for_agents
 from upstate.hub.agents import note_line, note_seen
 from upstate.wire import Compared, Parcel, arrow_type, digest
 from upstate.wire.arriving import MOST_RECORDS, arrived, check_table
+from upstate.wire.digests import total_from_text
 from upstate.wire.protocol import BINARY, DIGEST_HEADER, receipt_to_json
 
 _MOST_BATCHES = 1_000_000
@@ -94,7 +95,8 @@ def heartbeat(request: HttpRequest, visitor: Visitor, order: int) -> HttpRespons
 
 @for_agents("POST")
 def finish(request: HttpRequest, visitor: Visitor, order: int) -> HttpResponse:
-    """All of it is delivered; with `records`, the body has the keys that the district has no more."""
+    """All of it is delivered; with `records`, the body has the keys that the district has no more; `total` is the
+    digest of what the district has."""
     batches = number(request.GET.get("batches"), "batches", most=_MOST_BATCHES)
     compared = None
     if "records" in request.GET:
@@ -106,7 +108,10 @@ def finish(request: HttpRequest, visitor: Visitor, order: int) -> HttpResponse:
             obj = at.catalog[at.order.object]
             keys = None if at.order.selective else _keys(obj)
             check_table(compared.gone, keys, f"What is gone of {obj.name}")
-        at.desk.finish(at.order, batches, compared)
+        total = None
+        if "total" in request.GET:
+            total = total_from_text(at.catalog[at.order.object], request.GET["total"])
+        at.desk.finish(at.order, batches, compared, total)
         return said({})
 
 

@@ -14,11 +14,12 @@ from upstate.hub.api import shapes
 from upstate.hub.api.bearer import Request
 from upstate.hub.api.gate import enter
 from upstate.hub.api.paging import From, beyond
-from upstate.hub.api.runs import shape_of_resync
+from upstate.hub.api.runs import shape_of_receipt, shape_of_resync
 from upstate.hub.auditing import audit
 from upstate.hub.districts import KnownDistrict, ever_sent
 from upstate.hub.holding import hold_resync
 from upstate.hub.models import Resync
+from upstate.hub.receipts import receipt_of
 from upstate.hub.requests import undisclosed
 from upstate.hub.resyncs import queue_resync
 from upstate.hub.set_up import catalog_in_force
@@ -91,6 +92,24 @@ def follow(request: Request, district: int, resync: int) -> shapes.Resync:
     if found is None:
         raise Http404("There is no such resync.")
     return _shape(request, known, found)
+
+
+@router.get(
+    "/districts/{int:district}/resyncs/{int:resync}/receipt",
+    url_name="receipt",
+    response=shapes.Receipt,
+    summary="What a resync left at both ends",
+)
+def receipt(request: Request, district: int, resync: int) -> shapes.Receipt:
+    """Both ends' digests of every object that landed, and whether what landed is the same. Not of a rehearsal.
+
+    Right: batch.view.
+    """
+    known = enter(request, district, "batch.view")
+    found = receipt_of(resync, known.zone_id) if resync < 2**63 else None
+    if found is None or undisclosed(request.auth.person, [resync]):
+        raise Http404("There is no such receipt.")
+    return shape_of_receipt(found)
 
 
 @router.post(

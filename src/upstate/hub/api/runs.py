@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from upstate.hub.api import shapes
 from upstate.hub.models import Order, Resync
+from upstate.hub.receipts import Receipt, ReceiptObject
 from upstate.planning import Counts, Status, status_of
+from upstate.wire.digests import Total
 
 _COUNTED = ("created", "updated", "unchanged", "deleted", "failed", "blocked", "excluded", "leftovers")
 _ENDED = ("landed", "failed")
@@ -48,6 +50,42 @@ def shape_of_resync(district: str, resync: Resync, *, disclosed: bool) -> shapes
             "followed_by": sorted(each.id for each in resync.followers.all()),
             "objects": [_run(order, now) for order in orders],
         }
+    )
+
+
+def shape_of_receipt(receipt: Receipt) -> shapes.Receipt:
+    """A receipt with every object that landed."""
+    return shapes.Receipt(
+        receipt=receipt.resync,
+        district=receipt.district,
+        year=receipt.school_year,
+        finished=receipt.finished,
+        agrees=receipt.agrees,
+        untold=list(receipt.untold),
+        objects=[_receipt_object(each) for each in receipt.objects],
+    )
+
+
+def _receipt_object(each: ReceiptObject) -> shapes.ReceiptObject:
+    def end(held: Total, landed: Total) -> shapes.ReceiptEnd:
+        return shapes.ReceiptEnd(
+            records=held.records,
+            digest=held.shown(each.definition),
+            landed=landed.shown(each.definition),
+            sums=held.numbers(),
+            landed_sums=landed.numbers(),
+        )
+
+    return shapes.ReceiptObject(
+        object=each.object,
+        year=each.school_year,
+        agrees=each.agrees,
+        equal=each.equal,
+        definition=each.definition.hex(),
+        district=end(each.district, each.district_landed),
+        state=end(each.state, each.state_landed),
+        turned_away=each.turned_away,
+        leftovers=each.leftovers,
     )
 
 

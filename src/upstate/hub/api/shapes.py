@@ -141,6 +141,42 @@ class Resync(Schema):
     followed_by: list[int] = Field(description="The resyncs that go on from it.")
 
 
+class ReceiptEnd(Schema):
+    """An object at one end, as a resync left it."""
+
+    records: int = Field(description="How many it held that have a digest: those whose values fit their columns.")
+    digest: str = Field(description="Of all of them.")
+    landed: str = Field(description="Of those that must be the same at both ends: what landed.")
+    sums: list[int] = Field(description="What the digest is of: records, and the sums of their digests' halves.")
+    landed_sums: list[int]
+
+
+class ReceiptObject(Schema):
+    """An object of a receipt."""
+
+    object: str
+    year: int | None = Field(description="The school year it was limited to; null: it is not bound to one.")
+    agrees: bool = Field(description="Whether what landed is the same at both ends.")
+    equal: bool = Field(description="Whether the ends were the same to the last record.")
+    definition: str = Field(description="Of the digests; another catalog makes others.")
+    district: ReceiptEnd
+    state: ReceiptEnd
+    turned_away: int = Field(description="Records that did not land: failed, blocked or excluded.")
+    leftovers: int = Field(description="Rows at the state that the district has no more.")
+
+
+class Receipt(Schema):
+    """What a resync left at both ends; it is named by the resync's id."""
+
+    receipt: int
+    district: str
+    year: int
+    finished: datetime | None
+    agrees: bool = Field(description="Whether what landed is the same at both ends, of every object.")
+    untold: list[str] = Field(description="Objects that landed, and whose agent told no digest.")
+    objects: list[ReceiptObject]
+
+
 class Wish(Schema):
     """What is to be done with a resync that has not ended."""
 

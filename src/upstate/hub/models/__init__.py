@@ -8,6 +8,7 @@ from upstate.hub.models.district import District, Source, Zone
 from upstate.hub.models.error_log import Hold, Root, Tally
 from upstate.hub.models.fields import FieldOwner
 from upstate.hub.models.people import AuditEntry, Grant, Person, Role, SignInAttempt
+from upstate.hub.models.receipts import ReceiptLine
 from upstate.hub.models.rehearsals import Rehearsal, RehearsedRoot
 from upstate.hub.models.rejection import Rejection
 from upstate.hub.models.requests import RequestedDistrict, StateRequest
@@ -34,6 +35,7 @@ __all__ = [
     "Hold",
     "Order",
     "Person",
+    "ReceiptLine",
     "Rehearsal",
     "RehearsedRoot",
     "Rejection",

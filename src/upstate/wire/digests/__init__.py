@@ -1,5 +1,6 @@
 """The digest of a record: one definition (definition.py), computed by PostgreSQL and over Arrow; comparing by it."""
 
+from upstate.wire.digests.beside import digests_of, limited_beside
 from upstate.wire.digests.columns import digests, key_hashes, value_hashes
 from upstate.wire.digests.definition import MOST_BUCKETS, UNFIT, VERSION, bucket_count, compared, definition
 from upstate.wire.digests.known import SAMPLE, KnownAnswer, known_answers, sample_records, self_test_sql
@@ -26,6 +27,7 @@ from upstate.wire.digests.postgresql import (
 )
 from upstate.wire.digests.shipping import for_shipping
 from upstate.wire.digests.sums import Sums, bucket_sums, differing, sums_from_bytes, sums_from_hashes, sums_from_rows
+from upstate.wire.digests.total import Total, Totalling, total_from_text, total_of, total_of_sums
 
 __all__ = [
     "DIGEST",
@@ -37,6 +39,8 @@ __all__ = [
     "KnownAnswer",
     "Pairs",
     "Sums",
+    "Total",
+    "Totalling",
     "bucket_count",
     "bucket_sql",
     "bucket_sums",
@@ -47,12 +51,14 @@ __all__ = [
     "differing",
     "digest_sql",
     "digests",
+    "digests_of",
     "for_shipping",
     "in_buckets_sql",
     "in_database",
     "key_hash_sql",
     "key_hashes",
     "known_answers",
+    "limited_beside",
     "pairs_from_bytes",
     "pairs_from_rows",
     "pairs_from_table",
@@ -65,5 +71,8 @@ __all__ = [
     "sums_from_hashes",
     "sums_from_rows",
     "sums_sql",
+    "total_from_text",
+    "total_of",
+    "total_of_sums",
     "value_hashes",
 ]

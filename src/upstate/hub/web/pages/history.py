@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from upstate.hub.districts import KnownDistrict, find_district
 from upstate.hub.models import District, Resync
 from upstate.hub.postgres import Connection
+from upstate.hub.receipts import receipt_of
 from upstate.hub.reports import Outlook, Root, outlook, roots, summed_outlook
 from upstate.hub.rights import may
 from upstate.hub.web.forms import Form
@@ -92,6 +93,7 @@ def history_run(request: Request, district: District, resync: int) -> HttpRespon
         "of_some": line.resync.mode in SOME,
         "before": before.values_list("id", flat=True).first(),
         "request_of_state": getattr(line.resync, "requested", None),
+        "receipt": None if line.closed else receipt_of(resync),
         **buttons_of(request.user, district, line.resync),
     }
     if not line.closed and may(request.user, "errors.view", district.id):

@@ -1,0 +1,164 @@
+"""The receipt of a landing: the digests of both ends, and of what of them must be the same after it.
+
+A record of the district's that was turned away is at the state as it was or not at all; a leftover is at the state
+alone. Both are taken from the sums, and what remains must be equal: that is the proof. What is turned away is noted
+where it happens, in the temporary table `apart`, so that an attempt that is undone takes its notes along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from upstate.catalog import SyncObject
+from upstate.loading.comparing import Held
+from upstate.loading.keys import found_keys, readable, typed_keys
+from upstate.loading.statements import Part, columns, equal, expression, fetch_row, state_table, statement
+from upstate.loading.task import Task, same_year
+from upstate.wire.digests import Total, definition, digest_sql, for_shipping, self_test_sql
+
+Cursor = psycopg.Cursor[Any]
+
+
+def digest_of(obj: SyncObject, alias: str) -> Part:
+    """The digest of a row under this alias."""
+    return expression(digest_sql(for_shipping(obj), alias))
+
+
+def note_turned_away(cursor: Cursor, total: Total) -> None:
+    """Records were turned away by themselves and never became candidates."""
+    if total != Total():
+        cursor.execute(
+            statement("note_apart"), {"records": total.records, "uppers": total.uppers, "lowers": total.lowers}
+        )
+
+
+def note_replaced(cursor: Cursor, task: Task) -> None:
+    """Of a comparison, before anything is merged: what the state holds of the records that differ."""
+    if not task.compared:
+        return
+    obj = task.object
+    cursor.execute(statement("plan_by_index"))
+    cursor.execute(
+        statement(
+            "note_replaced",
+            digest=digest_of(obj, "held"),
+            keys=columns(None, found_keys(obj)),
+            table=state_table(obj),
+            same_year=same_year(task),
+            same=_keyed("aside", obj),
+        ),
+        task.values,
+    )
+    cursor.execute(statement("plan_by_set"))
+
+
+def note_owned(cursor: Cursor, task: Task) -> None:
+    """After the merge: the state keeps values of its own, and of some columns the digest sees them."""
+    obj = task.object
+    if for_shipping(obj) != obj:
+        cursor.execute(
+            statement(
+                "note_owned",
+                sent=digest_of(obj, "record"),
+                kept=digest_of(obj, "held"),
+                table=state_table(obj),
+                same=equal("held", "record", obj.key),
+            ),
+            task.values,
+        )
+
+
+def settle_receipt(cursor: Cursor, task: Task) -> None:
+    """Write the receipt of an object that has landed, within its transaction; its rows are read only where no
+    comparison has said what they come to. None where the agent told no digest, or the database computes others."""
+    if task.chosen:
+        return
+    told = cursor.execute(statement("told_receipt"), task.values).fetchone()
+    if told is None or bytes(told[0]) != definition(for_shipping(task.object)):
+        return
+    if told[2] is None and not _can_digest(cursor):
+        return
+    cursor.execute(statement("compile_nothing"))
+    district = Total(*told[1])
+    state = _held(cursor, task) if told[2] is None else Total(*told[2]) + _replacing(cursor, task)
+    turned, alike = _turned(cursor, task)
+    cursor.execute(
+        statement("settle_receipt"),
+        {
+            **task.values,
+            "state": state.numbers(),
+            "district_landed": (district - _noted(cursor, "turned away") - alike).numbers(),
+            "state_landed": (state - turned).numbers(),
+        },
+    )
+
+
+def held_total(cursor: Cursor, held: Held) -> Total:
+    """The digest of what the state holds of an object."""
+    return _total(cursor, held.object, held.values, rows=held.rows, among=sql.SQL(""))
+
+
+def _held(cursor: Cursor, task: Task) -> Total:
+    return held_total(cursor, Held(task.object, task.district, task.school_year))
+
+
+def _replacing(cursor: Cursor, task: Task) -> Total:
+    """What the merge has added to, and taken from, what was compared."""
+    keys = columns(None, found_keys(task.object))
+    among = sql.SQL("(select distinct {} from pg_temp.aside) as aside join").format(keys)
+    return _joined(cursor, task, among, "aside") - _noted(cursor, "replaced")
+
+
+def _turned(cursor: Cursor, task: Task) -> tuple[Total, Total]:
+    """What the state holds of records that were turned away and of leftovers; and how much of that is, being equal at
+    both ends, in the district's digest as well."""
+    obj = task.object
+    keys = columns(None, found_keys(obj))
+    made = statement("make_turned", keys=keys, refused_keys=typed_keys(obj), readable=readable(obj))
+    cursor.execute(made, task.values)
+    if not cursor.rowcount:
+        return Total(), Total()
+    cursor.execute(statement("analyze_turned"))
+    turned = _joined(cursor, task, sql.SQL("pg_temp.turned join"), "turned")
+    if not task.compared:
+        return turned, Total()
+    beside = equal("aside", "turned", found_keys(obj))
+    alike = sql.SQL(
+        "(select * from pg_temp.turned where found and not exists (select from pg_temp.aside where {})) as turned join"
+    ).format(beside)
+    return turned, _joined(cursor, task, alike, "turned")
+
+
+def _joined(cursor: Cursor, task: Task, among: Part, alias: str) -> Total:
+    obj = task.object
+    rows = sql.SQL("{} as held on held.district_id = %(district)s and {} and {}").format(
+        state_table(obj), same_year(task), _keyed(alias, obj)
+    )
+    cursor.execute(statement("plan_by_index"))
+    return _total(cursor, obj, task.values, rows=rows, among=among)
+
+
+def _total(cursor: Cursor, obj: SyncObject, values: Mapping[str, Any], *, rows: Part, among: Part) -> Total:
+    query = statement("held_total", digest=digest_of(obj, "held"), rows=rows, among=among)
+    return Total(*(int(number) for number in fetch_row(cursor, query, values)))
+
+
+def _noted(cursor: Cursor, side: str) -> Total:
+    return Total(*fetch_row(cursor, statement("sum_apart"), {"side": side}))
+
+
+def _keyed(alias: str, obj: SyncObject) -> Part:
+    return equal(alias, "held", dict(zip(found_keys(obj), obj.key, strict=True)))
+
+
+def _can_digest(cursor: Cursor) -> bool:
+    """What is asked of a connection before it compares, asked within a transaction."""
+    try:
+        with cursor.connection.transaction():
+            return cursor.execute(self_test_sql().encode()).fetchall() == [(True,)]
+    except psycopg.Error:
+        return False

@@ -1,0 +1,2 @@
+-- So that the planner knows how few they are, as a rule.
+analyze pg_temp.turned
