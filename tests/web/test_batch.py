@@ -82,6 +82,9 @@ def test_who_may_only_look_gets_no_boxes_and_no_button(world: World, as_person: 
     assert offered(page) == []
     assert "Send Resync" not in words(page)
     assert len(rows(page)) == 55
+    ask = f'href="/requests/new/?district={world.lakeside}"'
+    assert ask not in page
+    assert ask in as_person("sam").get(at(world)).text
 
 
 # ---- other years

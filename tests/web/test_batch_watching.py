@@ -165,10 +165,10 @@ def test_the_more_who_watch_the_less_often_each_looks(world: World, as_person: A
             every = pace(watchers / every * 2.0 * every, 2.0)
         return every
 
-    assert [settled(watchers, 2) for watchers in (0, 1, 10, 20, 30, 50, 5_000)] == [2, 2, 2, 2, 3, 5, 15]
-    assert settled(50, 15) == settled(50, 2) == 5
+    assert [settled(watchers, 2) for watchers in (0, 1, 10, 20, 30, 50, 5_000)] == [2, 2, 2, 3, 5, 8, 15]
+    assert settled(50, 15) == settled(50, 2) == 8
     # while some still look at the old pace, none is taken for more than one
-    assert pace(watched=25 * 2.0 + 5 * 5.0, seconds=1.0) == pace(75, 1.0) == 8
+    assert pace(watched=25 * 2.0 + 5 * 5.0, seconds=1.0) == pace(75, 1.0) == 11
 
 
 def test_the_pace_that_someone_claims_counts_within_bounds(world: World, as_person: As) -> None:

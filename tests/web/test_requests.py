@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from collections.abc import Callable
@@ -130,6 +131,29 @@ def test_a_district_sees_the_objects_only_where_the_state_disclosed_them(
     assert seen == ({"requests", "alerts", "agent", "history", "alert"} if disclose else set())
     assert "The October count closes." in pages["requests"]
     assert "LepKY" in as_person("sam").get(f"/d/{world.lakeside}/requests/").text
+
+
+def test_what_an_undisclosed_request_frees_is_not_disclosed_either(world: World, as_person: As) -> None:
+    from upstate.hub.models import Resync
+
+    as_person("sam").post("/requests/place/", form(world, objects=["LepKY"], check_dependencies=""))
+    (asked,) = placed()
+    named = {"chosen": ["Title1KY"], "objects_in_order": ["Title1KY"], "check_dependencies": False}
+    freed = Resync.objects.create(
+        zone_id=asked.zone_id,
+        school_year=2024,
+        mode="heal",
+        follows=asked,
+        state="queued",
+        **named,
+    )
+    where = f"/d/{world.lakeside}/history/"
+    addresses = (where, f"{where}{freed.id}/", f"{where}?object=Title1KY")
+    for who, sees in (("dana", False), ("sam", True)):
+        pages = [as_person(who).get(each).text for each in addresses]
+        told = [re.sub("<option.*?</option>", "", page, flags=re.DOTALL) for page in pages]
+        assert ["Title1KY" in page for page in told[:2]] == [sees, sees]
+        assert (f"{where}{freed.id}/" in pages[2]) is sees
 
 
 def test_a_district_that_is_not_offered_an_object_is_told_of_and_the_others_are_asked(

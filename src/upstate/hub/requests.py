@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from upstate.catalog import Catalog
@@ -24,6 +26,8 @@ from upstate.planning import Plan, make_plan, offered
 
 PROCESS = "Vertical Interoperability"
 NAME = "State Resync Requested"
+# what such a resync freed, and goes with it, tells as much
+NOT_DISCLOSED: Final = Q(requested__request__disclose=False) | Q(follows__requested__request__disclose=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,5 +162,4 @@ def undisclosed(person: models.Person, resyncs: Iterable[int]) -> frozenset[int]
     """Those of these resyncs, by id, whose objects a person may not see: asked for by the state, and not disclosed."""
     if may(person, "requests.view", None):
         return frozenset()
-    kept = models.RequestedDistrict.objects.filter(resync__in=list(resyncs), request__disclose=False)
-    return frozenset(kept.values_list("resync", flat=True))
+    return frozenset(models.Resync.objects.filter(NOT_DISCLOSED, id__in=list(resyncs)).values_list("id", flat=True))

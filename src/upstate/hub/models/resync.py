@@ -19,7 +19,7 @@ class Resync(models.Model):
     are about some records only (see Selection). One that `follows` another sends what that one freed by landing a root.
     """
 
-    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="resyncs")
+    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="resyncs", db_index=False)
     school_year = models.IntegerField()
     mode = models.TextField()
     chosen = ArrayField(models.TextField())
@@ -41,6 +41,7 @@ class Resync(models.Model):
     class Meta:
         db_table = "hub_resync"
         indexes = (
+            models.Index(fields=["zone", "-id"], name="resyncs_of_a_zone"),
             models.Index(
                 fields=["zone", "school_year", "id"],
                 name="resyncs_that_have_not_ended",

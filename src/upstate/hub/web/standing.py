@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import connection as control
 from django.db.models import F, Max
@@ -15,7 +14,7 @@ from django.db.models.functions import Coalesce
 from upstate.catalog import Catalog
 from upstate.hub.models import District, Resync
 from upstate.hub.postgres import database_errors, statement
-from upstate.planning import Status
+from upstate.planning import Counts, Status, status_of
 
 ORDER = (Status.RED, Status.YELLOW, Status.GREEN, Status.GRAY, Status.NEVER)
 
@@ -64,19 +63,24 @@ def stands_of(offered: Mapping[int, frozenset[str]]) -> Mapping[int, Mapping[str
     """How each object of each district, by id, stands; what a full resync did not have is looked for before it."""
     stands: dict[int, dict[str, Status]] = {}
     bounded: set[int] = set()
-    for district, name, status, has_full in _newest(list(offered)):
-        stands.setdefault(district, {})[name] = Status(status)
+    for district, name, status, has_full in _newest("standing_of_districts", offered):
+        stands.setdefault(district, {})[name] = status
         if has_full:
             bounded.add(district)
     left = {district: names for district in bounded if (names := offered[district] - stands[district].keys())}
     if left:
-        for district, name, status, _ in _newest(list(left), frozenset().union(*left.values())):
-            stands[district].setdefault(name, Status(status))
+        objects = sorted(frozenset().union(*left.values()))
+        for district, name, status, _ in _newest("standing_of_objects", left, objects):
+            stands[district].setdefault(name, status)
     return stands
 
 
-def _newest(districts: list[int], beyond: frozenset[str] | None = None) -> list[tuple[int, str, str, bool]]:
-    values: dict[str, Any] = {"districts": districts, "all_of_it": beyond is not None, "objects": sorted(beyond or ())}
+def _newest(
+    which: str, districts: Iterable[int], objects: Iterable[str] = ()
+) -> Iterator[tuple[int, str, Status, bool]]:
     with control.cursor() as cursor:
-        cursor.execute(statement("standing_of_districts").decode(), values)
-        return [(district, name, status, has_full) for district, name, status, has_full in cursor.fetchall()]
+        cursor.execute(statement(which).decode(), {"districts": list(districts), "objects": list(objects)})
+        for district, name, state, landed, errors, has_full in cursor.fetchall():
+            counts = Counts(created=landed, failed=errors)
+            status = status_of(counts, running=state not in ("landed", "failed"), broken=state == "failed")
+            yield district, name, status, has_full

@@ -94,6 +94,7 @@ def _page(request: Request, district: District, choice: Choice, status: int = 20
         "again": SOON if seen.busy else SELDOM,
         "rows": cells_of(seen, district, request.year, request.user, live=False),
         "may_see_errors": may(request.user, "errors.view", district.id),
+        "may_ask": may(request.user, "requests.place", None),
         "marked": marked,
         "every": choice.objects is None,
         "check": choice.check_dependencies,

@@ -27,7 +27,7 @@ from upstate.hub.web.pages.batch_table import Row, lines_of, table
 FRESH_FOR: Final = 1.5  # seconds in which all who ask get the same
 SOON: Final = 2  # seconds between two looks of someone who watches a resync,
 SELDOM: Final = 15  # and of someone who has the page open while none runs
-_LOOKS: Final = 10.0  # a second, of all who watch together, as a resync is not to be slowed by its watchers
+_LOOKS: Final = 7.0  # a second, of all who watch together, as a resync is not to be slowed by its watchers
 _KEPT_FOR: Final = 60.0
 _VERSIONS: Final = 16
 _VERSION: Final = "version-of-this"  # stands in the html where its own digest comes

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
-from upstate.hub.models import Order, Person, RequestedDistrict, Resync
+from upstate.hub.models import Order, Person, Resync
 from upstate.hub.postgres import database_errors
-from upstate.hub.requests import undisclosed
+from upstate.hub.requests import NOT_DISCLOSED, undisclosed
 from upstate.hub.rights import may
 from upstate.planning import Counts, Status, status_of
 
@@ -93,8 +93,7 @@ def open_runs(runs: QuerySet[Resync], person: Person) -> QuerySet[Resync]:
     """Those runs whose objects a person may see: only among them may one look for an object."""
     if may(person, "requests.view", None):
         return runs
-    closed = RequestedDistrict.objects.filter(request__disclose=False, resync__isnull=False)
-    return runs.exclude(id__in=closed.values("resync"))
+    return runs.exclude(id__in=Resync.objects.filter(NOT_DISCLOSED).values("id"))
 
 
 @database_errors()
