@@ -76,11 +76,13 @@ def resync(
     check_dependencies: bool = True,
     everything: bool = False,
     rehearse: bool = False,
+    remove_leftovers: bool = False,
 ) -> Outcome:
     """Send objects of a district (None: all of them) and what they depend on to the state; returns how it ended.
 
     Of what the state has already, only what differs is sent, unless `everything` is asked for. The same call again
     finishes what an interrupted one began. To `rehearse` is to do all of it and write nothing.
+    With `remove_leftovers` rows at the state that the district no longer has go, as far as the state lets them.
     UpstateError in one line.
     """
     from upstate.hub.start import Configuration, start
@@ -91,5 +93,10 @@ def resync(
 
     planned = plan_resync(district, objects, year=year, check_dependencies=check_dependencies)
     return run_resync(
-        database_url, planned, check_dependencies=check_dependencies, everything=everything, rehearse=rehearse
+        database_url,
+        planned,
+        check_dependencies=check_dependencies,
+        everything=everything,
+        rehearse=rehearse,
+        remove_leftovers=remove_leftovers,
     )

@@ -22,6 +22,7 @@ from tests.cli.command import Command, wait_for
 from tests.web.conftest import World, turn_to
 from tests.web.conftest import _create as create
 from tests.web.conftest import _let_go as let_go
+from tests.web.test_leftovers import days, leave_over
 
 PATIENCE = 90.0  # seconds
 
@@ -248,3 +249,25 @@ def test_asking_a_hub_elsewhere_loads_no_models_and_needs_no_database(served: Se
         check=True,
     )
     assert ran.stdout.splitlines()[-1] == "False False"
+
+
+def test_leftovers_are_told_held_and_removed_from_elsewhere(served: Served, made_world: World) -> None:
+    there = dataclasses.replace(made_world, url=served.here.url)
+    leave_over(there, "day", 1)
+    send = ("resync", "Lakeside", "Day", "--no-dependencies", "--remove-leftovers")
+    rehearsed = json.loads(served.ask("dana", *send, "--rehearse", "--json"))["removal"]
+    told = json.loads(served.ask("dana", *send, "--json"))
+    waits = told["removal"]["held"]
+    assert told["removal"]["removed"] == rehearsed["removed"]
+    assert len(rehearsed["held"]) == len(waits)
+    if not waits:  # however many days there are: one goes, or one waits
+        leave_over(there, "day", days(there) // 2)
+        waits = json.loads(served.ask("dana", *send, "--json"))["removal"]["held"]
+    for arguments in (("leftovers", "Lakeside"), ("leftovers", "Lakeside", "day", "--json")):
+        assert served.ask("rhea", *arguments) == served.here.done(*arguments)
+    decide = ("leftovers", "Lakeside", "--approve", str(waits[0]["id"]), "--reason", "Set up twice.")
+    refused = served.away("dana").fails("--hub", served.address, *decide)
+    assert "approve or discard a removal" in refused
+    before = days(there)
+    assert "removed" in served.ask("sam", *decide)
+    assert days(there) < before

@@ -19,6 +19,7 @@ from upstate.hub.planned import plan_resync
 from upstate.hub.receipts import receipt_of
 from upstate.hub.set_up import catalog_in_force, set_up
 from upstate.hub.start import Configuration, start
+from upstate.loading.references import check_references
 from upstate.planning import Counts
 
 FULL, CHANGES = "Full", "Changes"
@@ -201,9 +202,12 @@ class BothWays:
     connection: psycopg.Connection[Any]
     ids: dict[str, int] = field(default_factory=dict)
 
-    def send(self, name: str, objects: Iterable[str] | None = None, *, everything: bool = False) -> dict[str, Counts]:
+    def send(
+        self, name: str, objects: Iterable[str] | None = None, *, everything: bool = False, remove: bool = False
+    ) -> dict[str, Counts]:
         """A resync as the command runs it; the counts of each object."""
-        outcome = run_resync(self.url, plan_resync(name, objects), everything=everything)
+        planned = plan_resync(name, objects)
+        outcome = run_resync(self.url, planned, everything=everything, remove_leftovers=remove)
         assert outcome.state == "finished", [run.message for run in outcome.runs]
         self.sound_receipt(outcome.resync, len(outcome.runs))
         return {run.object: run.counts for run in outcome.runs}
@@ -218,15 +222,36 @@ class BothWays:
             assert line.agrees, (line, each)
             assert (each.district, each.state) == (AS_THEN, AS_THEN), (line, each)
 
-    def send_both(self) -> dict[str, Counts]:
+    def send_both(self, *, remove: bool = False) -> dict[str, Counts]:
         """Everything for one district and changes for the other; they end alike in every way that anyone can see."""
-        full = self.send(FULL, everything=True)
-        changes = self.send(CHANGES)
+        full = self.send(FULL, everything=True, remove=remove)
+        changes = self.send(CHANGES, remove=remove)
         assert changes == full
         for table in TABLES:
             assert self.rows(table, CHANGES) == self.rows(table, FULL)
         assert self.rejections(CHANGES) == self.rejections(FULL)
+        assert self.leftovers(CHANGES) == self.leftovers(FULL)
         return changes
+
+    def leftovers(self, name: str) -> list[tuple[Any, ...]]:
+        """What is left over, and why it stays where it was to go."""
+        return self.connection.execute(
+            "SELECT object, school_year, key, kept, kept_by FROM hub_leftover WHERE district_id = %s ORDER BY 1, 2, 3",
+            (self.ids[name],),
+        ).fetchall()
+
+    def let_all_go(self) -> None:
+        """The state asks for no approval, however many are to be removed."""
+        for name in ("leftovers_of_object", "leftovers_of_school"):
+            self.connection.execute(
+                "INSERT INTO hub_state_setting (name, value) VALUES (%s, '100') ON CONFLICT DO NOTHING", (name,)
+            )
+
+    def astray(self) -> int:
+        """Rows at the state whose parent is missing."""
+        catalog = catalog_in_force()
+        found = (check_references(self.connection, catalog, district) for district in self.ids.values())
+        return sum(each.missing for checked in found for each in checked)
 
     def edit(self, statement: str) -> None:
         """Change the state by plain SQL, alike for both districts (`:d` is the district), unless it refuses."""

@@ -208,6 +208,7 @@ def test_any_rows_and_any_edits_end_alike_both_ways(hub: BothWays, turns: list[t
         "state.note",
         "state.pupil",
         "state.school",
+        "hub_leftover",
         "hub_rejection",
         "hub_receipt",
         "hub_order",
@@ -220,4 +221,13 @@ def test_any_rows_and_any_edits_end_alike_both_ways(hub: BothWays, turns: list[t
         for edit in done:
             hub.edit(edit)
         hub.send_both()
+    hub.let_all_go()
+    left = {name: hub.leftovers(name) for name in hub.ids}
+    others = hub.connection.execute("SELECT * FROM state.note WHERE year <> 2024 ORDER BY 1, 2, 3").fetchall()
+    removed = hub.send_both(remove=True)
+    assert sum(count.deleted for count in removed.values()) == len(left[CHANGES]) - len(hub.leftovers(CHANGES))
+    assert hub.astray() == 0
+    assert all(kept in ("needed", "state_owned") for *_, kept, _ in hub.leftovers(CHANGES))
+    assert hub.connection.execute("SELECT * FROM state.note WHERE year <> 2024 ORDER BY 1, 2, 3").fetchall() == others
+    hub.send_both()  # what a leftover had kept out
     writes_nothing(hub)

@@ -18,13 +18,14 @@ from upstate.hub.postgres import connect
 from upstate.hub.reports import Outlook, Root, outlook, roots, status
 from upstate.planning import Counts
 
-KEPT = ("hub_rejection", "hub_root", "hub_hold", "hub_tally", "hub_batch", "hub_counter")
+KEPT = ("hub_rejection", "hub_root", "hub_hold", "hub_tally", "hub_batch", "hub_counter", "hub_leftover")
 
 
-def rehearse(hub: BothWays, name: str, *, everything: bool = False) -> Outcome:
+def rehearse(hub: BothWays, name: str, *, everything: bool = False, remove: bool = False) -> Outcome:
     """A rehearsal as the command runs it, which must leave no trace but its own history."""
     before = traces(hub)
-    outcome = run_resync(hub.url, plan_resync(name, None), everything=everything, rehearse=True)
+    planned = plan_resync(name, None)
+    outcome = run_resync(hub.url, planned, everything=everything, rehearse=True, remove_leftovers=remove)
     assert outcome.state == "finished", [run.message for run in outcome.runs]
     assert traces(hub) == before
     return outcome
@@ -114,3 +115,15 @@ def test_whatever_is_rehearsed_is_what_then_happens(hub: BothWays, turns: list[t
         for edit in done:
             hub.edit(edit)
         rehearse_then_send(hub)
+
+
+def test_a_rehearsal_with_removal_counts_what_the_resync_removes(hub: BothWays) -> None:
+    hold(hub, START)
+    hub.send_both()
+    hub.let_all_go()
+    hold(hub, changed("note", without=[(1, "a"), (2, "a")]))
+    for name, everything in ((FULL, True), (CHANGES, False)):
+        rehearsed = rehearse(hub, name, everything=everything, remove=True)
+        sent = run_resync(hub.url, plan_resync(name, None), everything=everything, remove_leftovers=True)
+        assert counts(rehearsed) == counts(sent)
+        assert counts(sent)["Note"].deleted == 2

@@ -35,6 +35,7 @@ def test_there_are_exactly_these_commands() -> None:
     assert {" ".join(path) for path in ALL} == {
         "demo",
         "heal",
+        "leftovers",
         "hub",
         "hub init",
         "hub up",

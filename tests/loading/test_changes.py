@@ -165,7 +165,16 @@ notes = st.lists(
 )
 @given(st.lists(st.fixed_dictionaries({"School": schools, "Pupil": pupils, "Note": notes}), min_size=1, max_size=3))
 def test_any_rows_in_any_turn_end_alike_both_ways(desk: Desk, turns: list[Rows]) -> None:
-    for name in ("state.note", "state.pupil", "state.school", "hub_rejection", "hub_order", "hub_resync"):
+    for name in (
+        "state.note",
+        "state.pupil",
+        "state.school",
+        "hub_leftover",
+        "hub_leftover",
+        "hub_rejection",
+        "hub_order",
+        "hub_resync",
+    ):
         desk.connection.execute(f"delete from {name}")
     for rows in turns:
         both_ways(desk, rows)

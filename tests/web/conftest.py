@@ -51,6 +51,30 @@ class World:
         plan = plan_asked(catalog, asked, known.zone, year=None)
         return queue_resync(plan, known.zone_id, person=dana, check_dependencies=False, asked=asked).id
 
+    @property
+    def held(self) -> int:
+        """The id of a removal at Lakeside that waits for approval: two leftovers of five rows."""
+        from django.utils import timezone
+
+        from upstate.hub.models import HeldRemoval, Leftover, Resync
+
+        resync = Resync.objects.get(pk=self.resync)
+        known: dict[str, Any] = {"district_id": self.lakeside, "object": "School"}
+        Resync.objects.filter(pk=self.resync).update(remove_leftovers=True, leftovers_settled_at=timezone.now())
+        with psycopg.connect(self.url) as connection:
+            query = "SELECT guid::text FROM state.school WHERE district_id = %s ORDER BY 1 LIMIT 2"
+            for (key,) in connection.execute(query, (self.lakeside,)).fetchall():
+                seen = {"first_seen": resync, "last_seen": resync, "first_seen_at": timezone.now(), "kept": "held"}
+                Leftover.objects.get_or_create(**known, key=[key], defaults=seen)
+        counts = {"rows": 2, "rows_before": 5, "state": "waiting"}
+        return HeldRemoval.objects.update_or_create(**known, resync=resync, defaults=counts)[0].id
+
+    @property
+    def lakeside_with_leftovers(self) -> int:
+        """Lakeside's id, once it has leftovers and a removal that waits."""
+        assert self.held
+        return self.lakeside
+
     def value(self, name: Any) -> Any:
         """What a table of tests means: "@lakeside" is the id of Lakeside, anything else is itself."""
         return getattr(self, name[1:]) if isinstance(name, str) and name.startswith("@") else name

@@ -210,6 +210,6 @@ def test_a_tampered_role_is_not_made(world: World, as_person: As, tampered: dict
 def test_the_roles_are_shown_as_bundles_of_letters(world: World, as_person: As) -> None:
     page = as_person("dana").get("/roles/").text
     assert faults(page) == []
-    assert "District administrator 2 RW RWD RWD RW – RD R R RA" in words(page)
-    assert "District reader 1 R R R R – R R R –" in words(page)
+    assert "District administrator 2 RW RWD RWD RW – RD – RD R R RA" in words(page)
+    assert "District reader 1 R R R R – R – R R R –" in words(page)
     assert "Make a role" not in page

@@ -11,10 +11,15 @@ import click
 if TYPE_CHECKING:
     from upstate.cli.progress import Watcher
     from upstate.cli.receipts import Checked
+    from upstate.hub.leftovers import HeldRemoval, LeftOver, RemovalOutcome
     from upstate.hub.receipts import Receipt
     from upstate.hub.reports import ObjectRun, Outlook, Root
+    from upstate.loading.dependents import Listed
     from upstate.loading.verifying import Looked
     from upstate.planning import Plan
+
+
+Decision = Literal["approve", "discard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ class Hub(Protocol):
         check_dependencies: bool,
         everything: bool,
         rehearse: bool,
+        remove_leftovers: bool,
         watcher: Watcher,
     ) -> Ended:
         """Run a resync, or a rehearsal, to its end; the watcher is told of warnings and how it goes."""
@@ -128,6 +134,18 @@ class Hub(Protocol):
 
     def heal(self, district: str, root: int, *, year: int | None, watcher: Watcher) -> Ended:
         """Send a root again, and then what it held back."""
+
+    def left_over(self, district: str) -> tuple[tuple[LeftOver, ...], tuple[HeldRemoval, ...]]:
+        """What is left over at the state, by object, and the removals that are or were held."""
+
+    def left_over_of(self, district: str, object_name: str, *, year: int | None) -> Iterator[Listed]:
+        """The leftovers of an object by key."""
+
+    def decide(self, district: str, removal: int, decision: Decision, reason: str) -> str:
+        """Approve or discard a held removal; a line that says what came of it."""
+
+    def removal_outcome(self, district: str, resync: int) -> RemovalOutcome | None:
+        """What came of removing a resync's leftovers; None where there is nothing to say yet."""
 
     def verify(
         self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]

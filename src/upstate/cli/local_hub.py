@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from upstate.cli.choosing import find_object
-from upstate.cli.hubs import Ended, ReceiptChecked, Records, Standing, VerificationEnded
+from upstate.cli.hubs import Decision, Ended, ReceiptChecked, Records, Standing, VerificationEnded
 from upstate.cli.settings import open_state
 from upstate.planning import Plan
 
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from upstate.cli.progress import Watcher
     from upstate.cli.running import Outcome
     from upstate.hub.districts import KnownDistrict
+    from upstate.hub.leftovers import HeldRemoval, LeftOver, RemovalOutcome
     from upstate.hub.reports import Outlook, Root
+    from upstate.loading.dependents import Listed
+
+
+_LEFTOVERS_AT_ONCE = 1_000
 
 
 def open_local_hub() -> LocalHub:
@@ -53,6 +58,7 @@ class LocalHub:
         check_dependencies: bool,
         everything: bool,
         rehearse: bool,
+        remove_leftovers: bool,
         watcher: Watcher,
     ) -> Ended:
         """Run it here, to its end."""
@@ -66,6 +72,7 @@ class LocalHub:
             "check_dependencies": check_dependencies,
             "everything": everything,
             "rehearse": rehearse,
+            "remove_leftovers": remove_leftovers,
         }
         return _ended(run_resync(self._url, planned, **how, watcher=watcher))
 
@@ -105,6 +112,50 @@ class LocalHub:
         found = find_root(catalog, known, root, year)
         planned = Planned(catalog, known, found.plan)
         return _ended(run_resync(self._url, planned, check_dependencies=False, asked=found.asked, watcher=watcher))
+
+    def left_over(self, district: str) -> tuple[tuple[LeftOver, ...], tuple[HeldRemoval, ...]]:
+        """What is left over, and what is or was held."""
+        from upstate.hub.leftovers import held_removals, left_over
+        from upstate.hub.postgres import connect
+        from upstate.hub.set_up import catalog_in_force
+
+        known = self._known(district)
+        with connect(self._url) as connection:
+            return left_over(connection, catalog_in_force(), known.id), held_removals(connection, known.id)
+
+    def left_over_of(self, district: str, object_name: str, *, year: int | None) -> Iterator[Listed]:
+        """The leftovers of an object, some thousand at a time."""
+        from upstate.hub.leftovers import left_over_of, years_left_over
+        from upstate.hub.postgres import connect
+        from upstate.hub.set_up import catalog_in_force
+
+        known, catalog = self._known(district), catalog_in_force()
+        with connect(self._url) as connection:
+            years = years_left_over(connection, known.id, object_name)
+            of = year if year is not None else next((each for each in years if each is not None), None)
+            after = 0
+            while page := left_over_of(
+                connection, catalog, known.id, object_name, of, after=after, most=_LEFTOVERS_AT_ONCE
+            ):
+                yield from page
+                after = page[-1].id
+
+    def decide(self, district: str, removal: int, decision: Decision, reason: str) -> str:
+        """Whoever may run commands here is an operator, who may decide."""
+        from upstate.cli.running import who
+        from upstate.hub.approving import decide
+        from upstate.hub.set_up import catalog_in_force
+
+        known = self._known(district)
+        return decide(catalog_in_force(), known.id, removal, decision, reason, by=who(), person=None)
+
+    def removal_outcome(self, district: str, resync: int) -> RemovalOutcome | None:
+        """What came of it."""
+        from upstate.hub.leftovers import removal_outcome
+        from upstate.hub.postgres import connect
+
+        with connect(self._url) as connection:
+            return removal_outcome(connection, self._known(district).id, resync)
 
     def verify(
         self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]

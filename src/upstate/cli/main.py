@@ -24,12 +24,22 @@ COMMANDS = (
     "status",
     "errors",
     "heal",
+    "leftovers",
     "verify",
     "history",
     "catalog",
     "database",
 )
-REMOTE = ("plan", "resync", "status", "errors", "heal", "verify", "history")  # those that can ask a hub elsewhere
+REMOTE = (
+    "plan",
+    "resync",
+    "status",
+    "errors",
+    "heal",
+    "leftovers",
+    "verify",
+    "history",
+)  # those that can ask a hub elsewhere
 _INTERRUPTED = 130
 
 

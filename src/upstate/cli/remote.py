@@ -12,11 +12,14 @@ from typing import Any, Literal
 import click
 
 from upstate.cli.choosing import find_name
-from upstate.cli.hubs import Ended, ReceiptChecked, Records, Standing, VerificationEnded
+from upstate.cli.hubs import Decision, Ended, ReceiptChecked, Records, Standing, VerificationEnded
 from upstate.cli.progress import Watcher
 from upstate.cli.remote_client import RemoteClient
 from upstate.cli.remote_reading import (
+    read_held_removal,
     read_history,
+    read_left_over,
+    read_leftover,
     read_looked,
     read_outlook,
     read_plan,
@@ -26,7 +29,9 @@ from upstate.cli.remote_reading import (
     read_run,
 )
 from upstate.errors import ConfigError, HubError
+from upstate.hub.leftovers import HeldRemoval, LeftOver, RemovalOutcome
 from upstate.hub.reports import Outlook, Root
+from upstate.loading.dependents import Listed
 from upstate.planning import Plan
 
 _LOOK_AGAIN = (0.3, 2.0)  # seconds between two looks at a resync, at first and at most
@@ -84,6 +89,7 @@ class RemoteHub:
         check_dependencies: bool,
         everything: bool,
         rehearse: bool,
+        remove_leftovers: bool,
         watcher: Watcher,
     ) -> Ended:
         """Place it there, and watch it to its end."""
@@ -96,6 +102,7 @@ class RemoteHub:
             "check_dependencies": check_dependencies,
             "everything": everything,
             "rehearse": rehearse,
+            "remove_leftovers": remove_leftovers,
         }
         return self._follow(district, self._client.post(f"{self._path(district)}/resyncs", wanted), began, watcher)
 
@@ -148,6 +155,27 @@ class RemoteHub:
             followers += [replace(last, followers=()), *last.followers]
         seconds = time.monotonic() - began
         return Ended(number, ended["district"], ended["year"], ended["state"], runs, seconds, tuple(followers))
+
+    def left_over(self, district: str) -> tuple[tuple[LeftOver, ...], tuple[HeldRemoval, ...]]:
+        """What is left over, and what is or was held."""
+        answer = self._get(district, "leftovers")
+        return tuple(map(read_left_over, answer["objects"])), tuple(map(read_held_removal, answer["held"]))
+
+    def left_over_of(self, district: str, object_name: str, *, year: int | None) -> Iterator[Listed]:
+        """The leftovers of an object, page by page."""
+        for page in self._pages(district, f"leftovers/{object_name}", year=year, limit=1_000):
+            yield from map(read_leftover, page["leftovers"])
+
+    def decide(self, district: str, removal: int, decision: Decision, reason: str) -> str:
+        """As the person whose token it is."""
+        wanted = {"decision": decision, "reason": reason}
+        return str(self._client.post(f"{self._path(district)}/leftovers/held/{removal}", wanted)["said"])
+
+    def removal_outcome(self, district: str, resync: int) -> RemovalOutcome | None:
+        """What came of it."""
+        answer = self._get(district, f"resyncs/{resync}/leftovers")
+        held = tuple(map(read_held_removal, answer["held"]))
+        return RemovalOutcome(answer["removed"], answer["message"], held) if answer["settled"] else None
 
     def verify(
         self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]

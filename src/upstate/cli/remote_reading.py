@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from upstate.hub.leftovers import HeldRemoval, LeftOver
 from upstate.hub.receipts import Receipt, ReceiptObject
 from upstate.hub.reports import ObjectRun, Outlook, Root
+from upstate.loading.dependents import Dependents, Listed
 from upstate.loading.verifying import KINDS, Difference, Looked, Verified
 from upstate.planning import Counts, Plan, Status, Step
 from upstate.wire.digests import Total
@@ -128,6 +130,26 @@ def read_looked(each: Json, first: Iterable[Json]) -> Looked:
         first=tuple(Difference(row["kind"], tuple(row["key"]), tuple(row["columns"])) for row in first),
     )
     return Looked(each["object"], verified, each["seconds"] or 0.0)
+
+
+def read_left_over(each: Json) -> LeftOver:
+    """The leftovers of an object."""
+    return LeftOver(**{**each, "since": _moment(each["since"]), "dependents": _dependents(each)})
+
+
+def read_leftover(row: Json) -> Listed:
+    """One leftover by key."""
+    since = datetime.fromisoformat(row["since"])
+    return Listed(0, tuple(row["key"]), since, row["kept"], row["kept_by"], _dependents(row))
+
+
+def read_held_removal(row: Json) -> HeldRemoval:
+    """A removal that is or was held."""
+    return HeldRemoval(**{**row, "held_at": _moment(row["held_at"]), "decided_at": _moment(row["decided_at"])})
+
+
+def _dependents(row: Json) -> tuple[Dependents, ...]:
+    return tuple(Dependents(**each) for each in row["dependents"])
 
 
 def _moment(text: str | None) -> datetime | None:

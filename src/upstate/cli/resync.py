@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ from upstate.cli.selecting import read_records, report_records
 from upstate.errors import PlanError
 
 if TYPE_CHECKING:
+    from upstate.hub.leftovers import RemovalOutcome
     from upstate.hub.reports import ObjectRun, Root
 
 _NOTHING = "nothing was written."
@@ -23,6 +25,9 @@ _NOTHING = "nothing was written."
 @choice
 @click.option("--everything", is_flag=True, help="Send every record, not only what differs from what the state holds.")
 @click.option("--rehearse", is_flag=True, help="Do all of it and write nothing: show what a resync would come to.")
+@click.option(
+    "--remove-leftovers", is_flag=True, help="At the end, remove rows at the state that the district no longer has."
+)
 @click.option("--key", "keys", metavar="KEY,…", multiple=True, help="Only the records with these keys (of one OBJECT).")
 @click.option("--key-file", metavar="FILE", help="Only the records whose keys are in this CSV file, a line each.")
 @click.option(
@@ -39,6 +44,7 @@ def resync(
     year: int | None,
     everything: bool,
     rehearse: bool,
+    remove_leftovers: bool,
     keys: tuple[str, ...],
     key_file: str | None,
     ids: tuple[str, ...],
@@ -62,7 +68,11 @@ def resync(
                upstate resync Lakeside Enrollment Roster
                upstate resync Lakeside TestScore --no-dependencies --json
                upstate resync Lakeside --all --rehearse
+               upstate resync Lakeside --all --remove-leftovers
                upstate resync Lakeside Enrollment --key 6f9619ff-8b86-d011-b42d-00c04fc964ff
+
+    With --remove-leftovers what the district no longer has goes from the state once every object has landed, children
+    before parents, and never what another row needs. More than the state lets go waits for approval: upstate leftovers.
 
     With --key some records are sent instead of whole objects, with what they need (or --no-dependencies). Keys are
     separated by commas, the parts of one key by "|"; what has a comma in it goes into a --key-file.
@@ -70,6 +80,8 @@ def resync(
     records = read_records(keys, key_file, ids, id_file, dependents=with_dependents)
     if records is not None and (len(objects) != 1 or all_objects or everything or rehearse):
         raise PlanError("Some records are of one object: name it, without --all, --everything or --rehearse.")
+    if records is not None and remove_leftovers:
+        raise PlanError("Some records say nothing of the others: only whole objects can have their leftovers removed.")
     chosen = choose("resync", district, objects, all_objects)
     hub = open_hub()
     from upstate.cli.progress import watching
@@ -90,9 +102,11 @@ def resync(
             check_dependencies=not no_dependencies,
             everything=everything,
             rehearse=rehearse,
+            remove_leftovers=remove_leftovers,
             watcher=watcher,
         )
-    _report(hub, outcome, rehearsal=rehearse, as_json=as_json)
+    removal = hub.removal_outcome(outcome.district, outcome.resync) if remove_leftovers else None
+    _report(hub, outcome, removal, rehearsal=rehearse, as_json=as_json)
     _fail_with(outcome)
 
 
@@ -104,12 +118,14 @@ def _fail_with(outcome: Ended) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _report(hub: Hub, outcome: Ended, *, rehearsal: bool, as_json: bool) -> None:
+def _report(hub: Hub, outcome: Ended, removal: RemovalOutcome | None, *, rehearsal: bool, as_json: bool) -> None:
+    from upstate.cli.leftovers import outcome_lines
     from upstate.cli.tables import outlook_lines, roots_table, status_table
 
     district, resync = outcome.district, outcome.resync
     if as_json:
-        print_json(outcome_json(outcome, hub.roots(district, resync=resync), rehearsal=rehearsal))
+        told = outcome_json(outcome, hub.roots(district, resync=resync), rehearsal=rehearsal)
+        print_json({**told, **({} if removal is None else {"removal": asdict(removal)})})
         return
     out = console()
     by_name = {run.object: run for run in outcome.runs}
@@ -123,6 +139,8 @@ def _report(hub: Hub, outcome: Ended, *, rehearsal: bool, as_json: bool) -> None
     if said.problems:
         problems = hub.roots(district, resync=resync, verdict="failed", limit=5)
         out.print(roots_table(root for root in problems if root.blocks))
+    if removal is not None:
+        out.print("\n".join(outcome_lines(removal, rehearsal=rehearsal)))
     for each in outcome.followers:
         landed = sum(r.counts.created + r.counts.updated + r.counts.unchanged for r in each.runs)
         errors = sum(r.counts.errors for r in each.runs)

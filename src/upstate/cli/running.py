@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -25,6 +26,7 @@ from upstate.hub.landing_loop import land_all
 from upstate.hub.planned import Planned
 from upstate.hub.postgres import Connection, connect
 from upstate.hub.rehearsals import rehearse_all
+from upstate.hub.removals import remove_asked
 from upstate.hub.reports import ObjectRun, resync_runs
 from upstate.hub.resyncs import (
     PlacedResync,
@@ -67,12 +69,14 @@ def run_resync(
     everything: bool = False,
     rehearse: bool = False,
     asked: Asked | None = None,
+    remove_leftovers: bool = False,
     watcher: Watcher | None = None,
 ) -> Outcome:
     """Run a planned resync to its end, waiting for another of the same zone and year.
 
     Unless `everything` is to be sent, objects that the state has are compared and what differs is sent. To `rehearse`
-    is to do all of it and write nothing. Of what was `asked` for, only those records are sent.
+    is to do all of it and write nothing. Of what was `asked` for, only those records are sent. With `remove_leftovers`
+    rows at the state that the district no longer has go at the end, as far as the state's limits let them.
 
     One that a dead command left is finished first; where it is the one planned, that is all there is to do. Nothing
     is placed where the source lacks what the plan needs (SourceError).
@@ -90,7 +94,13 @@ def run_resync(
         ),
     ):
         left = unfinished_resync(district.zone_id, plan.school_year)
-        if left is not None and left.is_for(plan, everything=everything, rehearse=rehearse, asked=asked):
+        how: dict[str, Any] = {
+            "everything": everything,
+            "rehearse": rehearse,
+            "asked": asked,
+            "remove_leftovers": remove_leftovers,
+        }
+        if left is not None and left.is_for(plan, **how):
             going = "Beginning rehearsal {} anew" if rehearse else "Going on with resync {}"
             watcher.say(f"{going.format(left.id)}, which was interrupted.")
             placed = left
@@ -106,9 +116,7 @@ def run_resync(
                 district.zone_id,
                 asked_by=asked_by,
                 check_dependencies=check_dependencies,
-                everything=everything,
-                rehearse=rehearse,
-                asked=asked,
+                **how,
             )
         state, runs = run(placed)
         followers = _follow(run, placed, district, watcher)
@@ -188,6 +196,7 @@ def run_placed(
                 thread.join()
         if backlog.error is not None:
             raise backlog.error
+        remove_asked(looking, placed.id, catalog)
         state = finish_resync(placed.id)
         runs = resync_runs(looking, placed.id)
         watcher.see(placed.id, runs)

@@ -15,6 +15,7 @@ from upstate.hub.holding import standing
 from upstate.hub.landing_loop import land_ready
 from upstate.hub.postgres import Connection, connect
 from upstate.hub.rehearsals import rehearse_all
+from upstate.hub.removals import remove_asked
 from upstate.hub.reports import ObjectRun, resync_runs
 from upstate.hub.resyncs import PlacedResync, begin_resync, finish_resync
 
@@ -50,6 +51,7 @@ def land_delivered(
             thread.join()
         if backlog.error is not None:
             raise backlog.error
+        remove_asked(looking, placed.id, catalog)
         state = finish_resync(placed.id)
         runs = resync_runs(looking, placed.id)
         watcher.see(placed.id, runs)

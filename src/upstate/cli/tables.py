@@ -21,7 +21,7 @@ _VERDICTS = ("created", "updated", "unchanged", "deleted", "failed", "blocked", 
 
 def status_table(names: Iterable[str], runs: Mapping[str, ObjectRun], *, split: bool) -> Table:
     """The published table: DIS Objects, Last Resync, Results, Status; with the split of the results under each."""
-    table = _table()
+    table = plain_table()
     for heading in ("DIS Objects", "Last Resync", "Results", "Status"):
         table.add_column(heading, no_wrap=heading != "Results")
     shown = [(name, runs.get(name)) for name in names]
@@ -70,7 +70,7 @@ def outlook_lines(outlook: Outlook) -> list[Text]:
 
 def roots_table(roots: Iterable[Root]) -> Table:
     """Each root with what it holds back as a small tree, what is wrong and what to do."""
-    table = _table()
+    table = plain_table()
     table.add_column("Root", justify="right", no_wrap=True)
     table.add_column("Holds back", justify="right", no_wrap=True)
     table.add_column("Record", ratio=2, overflow="fold")
@@ -101,7 +101,7 @@ def _branches(by_object: Mapping[str, int]) -> list[str]:
 
 def rejections_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Each rejection: the record, its verdict, what is wrong and what to do, and its root where that is another."""
-    table = _table()
+    table = plain_table()
     table.add_column("Record", ratio=2, overflow="fold")
     table.add_column("Verdict", no_wrap=True)
     table.add_column("What is wrong, and what to do", ratio=3)
@@ -118,7 +118,7 @@ def rejections_table(rows: Iterable[Mapping[str, Any]]) -> Table:
 
 def verification_table(found: Iterable[Verified]) -> Table:
     """Each object: records at both ends, four sets of differences nobody expects, and how many are expected."""
-    table = _table()
+    table = plain_table()
     table.add_column("Object", no_wrap=True)
     for heading in ("District", "State", "District only", "State only", "Different", "Duplicates", "Expected"):
         table.add_column(heading, justify="right")
@@ -136,7 +136,7 @@ def verification_table(found: Iterable[Verified]) -> Table:
 
 def history_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Every object of every run, newest run first, each run under a line of its own."""
-    table = _table()
+    table = plain_table()
     table.add_column("Run", justify="right")
     for heading in ("Object", "Started"):
         table.add_column(heading, no_wrap=True)
@@ -162,5 +162,5 @@ def history_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     return table
 
 
-def _table() -> Table:
+def plain_table() -> Table:
     return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from upstate.hub.approving import tell_of_held
 from upstate.hub.mailing import send_due_mail
 from upstate.hub.notices import tell_of_ended
 from upstate.hub.stalls import tell_of_stalls
@@ -22,6 +23,7 @@ class Chore:
 
 CHORES: Final = (
     Chore("tell of what has ended", 2.0, tell_of_ended),
+    Chore("tell of removals that wait", 5.0, tell_of_held),
     Chore("tell of what stands still", 60.0, tell_of_stalls),
     Chore("send the mails that are due", 5.0, send_due_mail),
 )

@@ -20,7 +20,7 @@ from upstate.planning import Asked, Plan
 class PlacedResync:
     """A resync that was placed: its objects in the order they run, who asked for it, whether it sends everything, and
     whether it is a rehearsal, and begun; the records that were asked for, if it is about some only; what it goes on
-    from.
+    from; whether it removes leftovers.
     """
 
     id: int
@@ -32,12 +32,24 @@ class PlacedResync:
     begun: bool = False
     asked: Asked | None = None
     follows: int | None = None
+    remove_leftovers: bool = False
 
     def is_for(
-        self, plan: Plan, *, everything: bool = False, rehearse: bool = False, asked: Asked | None = None
+        self,
+        plan: Plan,
+        *,
+        everything: bool = False,
+        rehearse: bool = False,
+        asked: Asked | None = None,
+        remove_leftovers: bool = False,
     ) -> bool:
         """Whether this does what the plan would: the same objects in the same year, everything where that is asked."""
-        same = (self.school_year, self.objects, self.rehearsal) == (plan.school_year, plan.objects, rehearse)
+        same = (self.school_year, self.objects, self.rehearsal, self.remove_leftovers) == (
+            plan.school_year,
+            plan.objects,
+            rehearse,
+            remove_leftovers,
+        )
         return same and self.asked == asked and self.follows is None and (self.everything or not everything)
 
 
@@ -52,12 +64,14 @@ def place_resync(
     everything: bool = False,
     rehearse: bool = False,
     asked: Asked | None = None,
+    remove_leftovers: bool = False,
 ) -> PlacedResync:
     """Place a resync that runs at once, and its work orders, in one transaction.
 
     Unless `everything` is to be sent, agents compare first and send what differs. To `rehearse` is to do all of it and
-    write nothing. Of what was `asked` for, only those records are sent. Call it under the zone's lock (zone_lock);
-    DatabaseError where one is running for the zone and year all the same.
+    write nothing. Of what was `asked` for, only those records are sent. With `remove_leftovers` rows at the state that
+    the district no longer has go at the end. Call it under the zone's lock (zone_lock); DatabaseError where one is
+    running for the zone and year all the same.
     """
     return _place(
         plan,
@@ -69,6 +83,7 @@ def place_resync(
         everything=everything,
         rehearse=rehearse,
         asked=asked,
+        remove_leftovers=remove_leftovers,
         person=None,
     )
 
@@ -84,6 +99,7 @@ def queue_resync(
     everything: bool = False,
     rehearse: bool = False,
     asked: Asked | None = None,
+    remove_leftovers: bool = False,
 ) -> PlacedResync:
     """Place a resync for a worker to run, after those that were asked for before it in this zone and year."""
     return _place(
@@ -96,6 +112,7 @@ def queue_resync(
         everything=everything,
         rehearse=rehearse,
         asked=asked,
+        remove_leftovers=remove_leftovers,
         person=person,
     )
 
@@ -111,6 +128,7 @@ def _place(
     everything: bool,
     rehearse: bool,
     asked: Asked | None,
+    remove_leftovers: bool,
     person: models.Person | None,
 ) -> PlacedResync:
     if not plan.steps:
@@ -127,6 +145,7 @@ def _place(
             asked_by_person=person,
             reason=reason,
             state=state,
+            remove_leftovers=remove_leftovers and asked is None,
         )
         models.Order.objects.bulk_create(
             models.Order(
@@ -252,6 +271,7 @@ def _placed(resync: models.Resync) -> PlacedResync:
         begun=resync.started_at is not None,
         asked=_asked(resync),
         follows=resync.follows_id,
+        remove_leftovers=resync.remove_leftovers,
     )
 
 

@@ -69,6 +69,18 @@ TOOLS: Final = (
         for_state=True,
     ),
     Tool(
+        "Leftovers",
+        (
+            Right("leftovers.view", "R", "see what the state holds that a district has no more"),
+            Right("leftovers.remove", "D", "have a resync remove leftovers"),
+        ),
+    ),
+    Tool(
+        "Leftovers (State)",
+        (Right("leftovers.approve", "D", "approve or discard a removal of many leftovers"),),
+        for_state=True,
+    ),
+    Tool(
         "Process Alerts",
         (
             Right("alerts.view", "R", "get and see process alerts"),
@@ -122,12 +134,14 @@ _LOOKING: Final = (
     "errors.view",
     "selective.view",
     "verification.view",
+    "leftovers.view",
     "alerts.view",
     "agents.view",
     "fields.view",
 )
 
-_THE_DISTRICTS: Final = ("batch.run", "selective.use", "verification.run")  # the state has ways of its own to the same
+# the state has ways of its own to the same; and who asks for a removal should not be who approves it
+_THE_DISTRICTS: Final = ("batch.run", "selective.use", "verification.run", "leftovers.remove")
 
 # a role's name: its rights; made by hub/people.py in every installation, and free to be changed there
 ROLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -140,6 +154,7 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "errors.values",
             "errors.clear",
             "verification.run",
+            "leftovers.remove",
             "alerts.delete",
             "people.view",
             "people.change",

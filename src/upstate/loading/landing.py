@@ -16,7 +16,7 @@ from upstate.loading.filling import Filled, fill
 from upstate.loading.isolating import find_refused, number_candidates
 from upstate.loading.judging import judge, withdraw
 from upstate.loading.keys import found_columns, found_keys, readable, typed_keys
-from upstate.loading.leftovers import find_gone, make_gone
+from upstate.loading.leftovers import find_gone, keep_leftovers, make_gone
 from upstate.loading.merging import merge
 from upstate.loading.receipts import note_owned, note_replaced, note_turned_away, settle_receipt
 from upstate.loading.refusing import REFUSALS
@@ -48,6 +48,7 @@ def land(connection: Connection, task: Task) -> Counts:
             counts = land_records(cursor, task)
             settle_rejections(cursor, task)
             settle_receipt(cursor, task)
+            keep_leftovers(cursor, task)
             settle_order(cursor, task, counts)
             return counts
 

@@ -1,4 +1,5 @@
-"""Rows at the state that the district no longer has: told by the comparison, or found after everything was sent."""
+"""Rows at the state that the district no longer has: told by the comparison, or found after everything was sent; kept
+by key, so that they can be listed, and removed where that is asked for."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from psycopg import sql
 
 from upstate.errors import WireError
 from upstate.loading.keys import found_columns, found_keys, is_found, readable, typed_keys
-from upstate.loading.statements import columns, equal, state_table, statement
+from upstate.loading.statements import columns, equal, key_text, state_table, statement
 from upstate.loading.task import Task, same_year
 from upstate.wire import arrow_type
 
@@ -53,6 +54,30 @@ def find_gone(cursor: Cursor, task: Task) -> None:
         ),
         task.values,
     )
+
+
+def keep_leftovers(cursor: Cursor, task: Task) -> None:
+    """Write down what this landing leaves over, by key, within its transaction; what it says of them is the last word.
+
+    An order of some records only says which have come back.
+    """
+    obj = task.object
+    if task.chosen:
+        parts = {"record_key": key_text("record", obj.key), "found_key": key_text("finding", found_keys(obj))}
+        cursor.execute(statement("forget_sent_again", **parts), task.values)
+        return
+    cursor.execute(
+        statement(
+            "keep_leftovers",
+            gone_key=key_text("gone", found_keys(obj)),
+            table=state_table(obj),
+            same_year=same_year(task),
+            on=equal("gone", "held", dict(zip(found_keys(obj), obj.key, strict=True))),
+        ),
+        task.values,
+    )
+    for name in ("forget_returned", "replace_held"):
+        cursor.execute(statement(name), task.values)
 
 
 def _read(task: Task, payload: bytes) -> pa.Table:

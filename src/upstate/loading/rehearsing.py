@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from upstate.loading.landing import attempt, enter_district, land_records, patiently
+from upstate.loading.leftovers import keep_leftovers
 from upstate.loading.settling import settle_rejections
 from upstate.loading.statements import statement
 from upstate.loading.task import Task
@@ -37,6 +38,7 @@ def rehearse(connection: Connection, task: Task) -> Counts:
             enter_district(cursor, task)
             counts = land_records(cursor, task)
             settle_rejections(cursor, task)
+            keep_leftovers(cursor, task)
             cursor.execute(statement("check_now"))
             cursor.execute(statement("drop_aside"))
             return counts

@@ -54,9 +54,11 @@ def plan(
 def start(request: Request, district: int, wanted: shapes.Wanted) -> Status[shapes.Resync]:
     """Place a resync, or a rehearsal of one. It runs as soon as those that were asked for before it have ended.
 
-    Right: batch.run.
+    Right: batch.run; leftovers.remove too where leftovers are to be removed.
     """
     known = enter(request, district, "batch.run")
+    if wanted.remove_leftovers:
+        known = enter(request, district, "leftovers.remove")
     made = _planned(known, wanted.objects, wanted.year, wanted.check_dependencies)
     person = request.auth.person
     with transaction.atomic():
@@ -68,10 +70,12 @@ def start(request: Request, district: int, wanted: shapes.Wanted) -> Status[shap
             reason=" ".join(wanted.reason.split()),
             everything=wanted.everything,
             rehearse=wanted.rehearse,
+            remove_leftovers=wanted.remove_leftovers,
         )
         count = f"{len(made.steps)} object{'' if len(made.steps) == 1 else 's'}"
         name, done = ("rehearsal", "rehearsed a resync") if wanted.rehearse else ("resync", "sent a resync")
-        said = f"{name} {placed.id}: {count}, {year_name(made.school_year)}, with the token {request.auth.token}"
+        also = ", removing leftovers" if wanted.remove_leftovers else ""
+        said = f"{name} {placed.id}: {count}, {year_name(made.school_year)}{also}, with the token {request.auth.token}"
         audit(person, done, models.District.objects.get(id=known.id), said)
     return Status(202, _shape(request, known, Resync.objects.get(id=placed.id)))
 

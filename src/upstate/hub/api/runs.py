@@ -47,6 +47,7 @@ def shape_of_resync(district: str, resync: Resync, *, disclosed: bool) -> shapes
             "hold": resync.hold,
             "disclosed": disclosed,
             "follows": resync.follows_id,
+            "remove_leftovers": resync.remove_leftovers,
             "followed_by": sorted(each.id for each in resync.followers.all()),
             "objects": [_run(order, now) for order in orders],
         }

@@ -89,6 +89,9 @@ class Wanted(Schema):
     check_dependencies: bool = Field(True, description="Whether to add what the chosen objects need.")
     everything: bool = Field(False, description="Whether to send every record, not only what differs.")
     rehearse: bool = Field(False, description="Whether to do all of it and write nothing.")
+    remove_leftovers: bool = Field(
+        False, description="Whether rows at the state that the district no longer has go at the end."
+    )
     reason: str = Field("", max_length=500, pattern=NO_NUL, description="Why, for the history.")
 
 
@@ -103,7 +106,7 @@ class Counts(Schema):
     failed: int
     blocked: int
     excluded: int
-    leftovers: int = Field(description="Rows at the state that the district has no more.")
+    leftovers: int = Field(description="Rows at the state that the district has no more, and that are still there.")
     errors: int = Field(description="failed + blocked + excluded.")
     status: Literal["green", "yellow", "red", "gray", "never"]
 
@@ -139,6 +142,7 @@ class Resync(Schema):
     objects: list[ObjectRun] = Field(description="In the order they run; empty where they are not disclosed.")
     follows: int | None = Field(description="The resync that it goes on from: that one landed what held these back.")
     followed_by: list[int] = Field(description="The resyncs that go on from it.")
+    remove_leftovers: bool = Field(description="Whether leftovers were to be removed at its end.")
 
 
 class ReceiptEnd(Schema):

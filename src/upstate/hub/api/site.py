@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from upstate.hub.api import districts, rejections, resyncs, selections, shapes, status, verifications
+from upstate.hub.api import districts, leftovers, rejections, resyncs, selections, shapes, status, verifications
 from upstate.hub.api.answering import Json, answer_errors, said
 from upstate.hub.api.bearer import Bearer
 
@@ -81,7 +81,7 @@ def _made() -> Api:
         renderer=Json(),
     )
     answer_errors(made)
-    for each in (districts, resyncs, status, rejections, selections, verifications):
+    for each in (districts, resyncs, status, rejections, selections, verifications, leftovers):
         made.add_router("", each.router)
     return made
 

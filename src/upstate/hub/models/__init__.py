@@ -7,6 +7,7 @@ from upstate.hub.models.counters import Counter
 from upstate.hub.models.district import District, Source, Zone
 from upstate.hub.models.error_log import Hold, Root, Tally
 from upstate.hub.models.fields import FieldOwner
+from upstate.hub.models.leftovers import HeldRemoval, Leftover
 from upstate.hub.models.people import AuditEntry, Grant, Person, Role, SignInAttempt
 from upstate.hub.models.receipts import ReceiptLine
 from upstate.hub.models.rehearsals import Rehearsal, RehearsedRoot
@@ -32,7 +33,9 @@ __all__ = [
     "District",
     "FieldOwner",
     "Grant",
+    "HeldRemoval",
     "Hold",
+    "Leftover",
     "Order",
     "Person",
     "ReceiptLine",

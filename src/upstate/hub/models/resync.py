@@ -37,6 +37,9 @@ class Resync(models.Model):
     stall_told_at = models.DateTimeField(null=True)  # when people were last told that it stands still
     hold = models.TextField(db_default="")  # "paused": no order is handed out; "cancelled": a worker is to end it
     held_by = models.TextField(db_default="")
+    remove_leftovers = models.BooleanField(db_default=False)
+    leftovers_settled_at = models.DateTimeField(null=True)  # when they were removed, held, or left with the message
+    leftovers_message = models.TextField(db_default="")  # why none were removed though that was asked for
 
     class Meta:
         db_table = "hub_resync"

@@ -29,6 +29,9 @@ forgotten AS (
 ),
 told AS (
     DELETE FROM hub_rehearsal WHERE resync_id = %(resync)s
+),
+held AS (
+    DELETE FROM hub_held_removal WHERE resync_id = %(resync)s
 )
 DELETE FROM hub_batch
 USING anew

@@ -49,6 +49,7 @@ OF_DISTRICT: Final = (
         "verification.view",
         also=("verification", "verification_start", "verification_compare", "verification_differences"),
     ),
+    Row("Leftovers", "leftovers", "leftovers.view", also=("leftovers_of", "leftovers_decide")),
     Row("Batch history", "history", "batch.view", also=("history_run", "history_compare")),
     Row("State requests", "district_requests", "batch.view"),
     Row("Agent", "agent", "agents.view"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +17,7 @@ from upstate.hub.auditing import audit
 from upstate.hub.models import District, Resync, Zone
 from upstate.hub.postgres import database_errors
 from upstate.hub.resyncs import queue_resync
-from upstate.hub.rights import may
+from upstate.hub.rights import RIGHTS, may
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_choice import Choice, Chosen, newest_resync, number_in, plan_choice, sent_already
 from upstate.hub.web.pages.batch_glance import SELDOM, SOON, cells_of, glance, watch
@@ -145,8 +146,11 @@ def _place(request: Request, district: District, chosen: Chosen, since: int) -> 
     """Place it and note who did; returns what to say. Under the zone's lock."""
     plan, zone = chosen.plan, district.zone.id
     rehearse = request.POST.get("rehearse") == "1"
+    remove = request.POST.get("remove_leftovers") == "1"
+    if remove and not may(request.user, "leftovers.remove", district.id):
+        raise PermissionDenied(f"Your roles do not include the right to {RIGHTS['leftovers.remove'].says}.")
     name = "rehearsal" if rehearse else "resync"
-    twice = sent_already(plan, zone, request.user, since, rehearse=rehearse)
+    twice = sent_already(plan, zone, request.user, since, rehearse=rehearse, remove_leftovers=remove)
     if twice is not None:
         return f"You sent this already: it is {name} {twice.id}. It was not placed a second time."
     unended = Resync.objects.filter(zone=zone, school_year=plan.school_year, state__in=("queued", "running"))
@@ -158,11 +162,13 @@ def _place(request: Request, district: District, chosen: Chosen, since: int) -> 
         check_dependencies=chosen.choice.check_dependencies,
         everything=request.POST.get("everything") == "1",
         rehearse=rehearse,
+        remove_leftovers=remove,
     )
     objects = "1 object" if len(plan.steps) == 1 else f"{len(plan.steps)} objects"
     said = "full resync" if plan.mode == "full" else f"partial resync of {objects}"
     done = "rehearsed a resync" if rehearse else "sent a resync"
-    audit(request.user, done, district, f"{name} {placed.id}: {said}, {year_name(plan.school_year)}")
+    also = ", removing leftovers" if remove else ""
+    audit(request.user, done, district, f"{name} {placed.id}: {said}, {year_name(plan.school_year)}{also}")
     said = f"{name.capitalize()} {placed.id} of {objects}"
     if not ahead:
         return f"{said} is placed and begins in a moment. You need not stay on this page."

@@ -16,9 +16,9 @@ _MOST: Final = 8192  # rows; some 2 kB each
 _OUT_OF_BAND: Final = ' hx-swap-oob="true"'
 
 
-def cells(row: Row, errors_address: str, *, live: bool) -> SafeString:
-    """A row's cells, for the page or for a live part; with `errors_address`, a link to its errors."""
-    drawn = _drawn(row, errors_address)
+def cells(row: Row, errors_address: str, leftovers_address: str, *, live: bool) -> SafeString:
+    """A row's cells, for the page or for a live part; with an address, a link to its errors, or to its leftovers."""
+    drawn = _drawn(row, errors_address, leftovers_address)
     return drawn if live else SafeString(drawn.replace(_OUT_OF_BAND, ""))
 
 
@@ -28,7 +28,13 @@ def errors_address(district: District, year: int) -> str:
     return f"{reverse('errors', kwargs={'district': district.id})}?{'' if own else f'year={year}&'}object="
 
 
+def leftovers_address(district: District, name: str) -> str:
+    """The address of an object's leftovers."""
+    return reverse("leftovers_of", kwargs={"district": district.id, "which": name})
+
+
 @lru_cache(maxsize=_MOST)
-def _drawn(row: Row, errors_address: str) -> SafeString:
+def _drawn(row: Row, errors_address: str, leftovers_address: str) -> SafeString:
     # a row is a value, so that the same one always looks the same
-    return render_to_string("hub/batch_cells.html", {"row": row, "errors_address": errors_address})
+    context = {"row": row, "errors_address": errors_address, "leftovers_address": leftovers_address}
+    return render_to_string("hub/batch_cells.html", context)

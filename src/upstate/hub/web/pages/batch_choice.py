@@ -81,10 +81,17 @@ def newest_resync(zone: int) -> int:
     return newest or 0
 
 
-def sent_already(plan: Plan, zone: int, person: Person, since: int, *, rehearse: bool = False) -> Resync | None:
+def sent_already(
+    plan: Plan, zone: int, person: Person, since: int, *, rehearse: bool = False, remove_leftovers: bool = False
+) -> Resync | None:
     """What the same form placed before, pressed twice: this person's same plan, placed after the form was drawn."""
     mode = "rehearsal" if rehearse else plan.mode
     mine = Resync.objects.filter(
-        zone=zone, id__gt=since, asked_by_person=person, school_year=plan.school_year, mode=mode
+        zone=zone,
+        id__gt=since,
+        asked_by_person=person,
+        school_year=plan.school_year,
+        mode=mode,
+        remove_leftovers=remove_leftovers,
     )
     return next((resync for resync in mine.order_by("id") if tuple(resync.objects_in_order) == plan.objects), None)

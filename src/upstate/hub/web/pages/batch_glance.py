@@ -19,7 +19,7 @@ from upstate.hub.models import District, Person
 from upstate.hub.requests import undisclosed
 from upstate.hub.rights import may
 from upstate.hub.web.pages.batch_catalog import current_catalog
-from upstate.hub.web.pages.batch_cells import cells, errors_address
+from upstate.hub.web.pages.batch_cells import cells, errors_address, leftovers_address
 from upstate.hub.web.pages.batch_estimate import Estimate, Part, time_left
 from upstate.hub.web.pages.batch_runs import Expected, LastOrder, Run, expected_of, last_orders, runs_of
 from upstate.hub.web.pages.batch_table import Row, lines_of, table
@@ -156,7 +156,19 @@ def cells_of(
     """Each row with its cells, as someone may see them."""
     may_see_errors = may(person, "errors.view", district.id)
     address = errors_address(district, year) if may_see_errors else ""
-    return [(row, cells(row, address and f"{address}{row.object}", live=live)) for row in seen.rows]
+    may_see_leftovers = may(person, "leftovers.view", district.id)
+    return [
+        (
+            row,
+            cells(
+                row,
+                address and f"{address}{row.object}",
+                leftovers_address(district, row.object) if may_see_leftovers else "",
+                live=live,
+            ),
+        )
+        for row in seen.rows
+    ]
 
 
 def watch(district: District, year: int, person: Person, seen: str, every: int) -> str | None:
@@ -165,7 +177,8 @@ def watch(district: District, year: int, person: Person, seen: str, every: int) 
     It is not older than a moment. Of those who ask at once one draws it, and the others wait for that. Only those share
     it who may see the same.
     """
-    rights = may(person, "errors.view", district.id), may(person, "requests.view", None)
+    of_district = (may(person, right, district.id) for right in ("errors.view", "leftovers.view"))
+    rights = (*of_district, may(person, "requests.view", None))
     desk = _desk((connections.settings["default"]["UPSTATE_URL"], district.id, year, *rights))
     with desk.lock:
         drawn, now = desk.drawn, time.monotonic()

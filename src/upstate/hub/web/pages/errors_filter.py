@@ -10,11 +10,12 @@ from typing import Any, cast
 from django import forms
 
 from upstate.catalog import Catalog
+from upstate.catalog.ways import way_to_school
 from upstate.hub.models import District, Tally
 from upstate.hub.rights import may
 from upstate.hub.web.forms import Form
 from upstate.hub.web.pages.errors_listing import VERDICTS, Standing, Wanted, key_of
-from upstate.hub.web.pages.errors_schools import School, path_to_school, schools_of
+from upstate.hub.web.pages.errors_schools import School, schools_of
 from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
 from upstate.planning import year_name
@@ -112,7 +113,7 @@ def filter_of(request: Request, district: District, catalog: Catalog) -> Filter:
 
 def without_school(catalog: Catalog) -> tuple[str, ...]:
     """The objects whose own references lead to no school."""
-    return tuple(sorted(obj.name for obj in catalog if path_to_school(catalog, obj.name) is None))
+    return tuple(sorted(obj.name for obj in catalog if way_to_school(catalog, obj.name) is None))
 
 
 def _begin(day: date | None, days: int = 0) -> datetime | None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 from psycopg import sql
 
 from upstate.catalog import Catalog, Reference, SyncObject
+from upstate.catalog.ways import SCHOOL, way_to_school
 from upstate.hub.models import District
 from upstate.hub.postgres import Connection
 from upstate.loading.statements import column, equal, key_text, state_table
-
-SCHOOL = "School"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +36,6 @@ def schools_of(connection: Connection, catalog: Catalog, district: District, *, 
     return tuple(School(tuple(each), said or "|".join(each)) for each, said in rows)
 
 
-def path_to_school(catalog: Catalog, name: str) -> tuple[Reference, ...] | None:
-    """The shortest way from an object to its school by references; () for School itself, None where there is none."""
-    if SCHOOL not in catalog:
-        return None
-    waiting: deque[tuple[str, tuple[Reference, ...]]] = deque([(name, ())])
-    seen = {name}
-    while waiting:
-        here, path = waiting.popleft()
-        if here == SCHOOL:
-            return path
-        for reference in catalog[here].references:
-            if reference.to in catalog and reference.to not in seen:
-                seen.add(reference.to)
-                waiting.append((reference.to, (*path, reference)))
-    return None
-
-
 def in_school(catalog: Catalog, name: str | None) -> sql.Composable:
     """The condition that a rejection `held` of an object (None: any) concerns the school of the parameter `school`.
 
@@ -67,7 +48,7 @@ def in_school(catalog: Catalog, name: str | None) -> sql.Composable:
     ]
     filled = [way.format(school=sql.Literal(SCHOOL)) for way in ways if isinstance(way, sql.SQL)]
     for obj in catalog:
-        path = path_to_school(catalog, obj.name)
+        path = way_to_school(catalog, obj.name)
         if not path:
             continue
         keys = _keys_in_school(catalog, obj, path)

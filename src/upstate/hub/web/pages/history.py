@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from upstate.hub.districts import KnownDistrict, find_district
+from upstate.hub.leftovers import removal_outcome
 from upstate.hub.models import District, Resync
 from upstate.hub.postgres import Connection
 from upstate.hub.receipts import receipt_of
@@ -96,6 +97,9 @@ def history_run(request: Request, district: District, resync: int) -> HttpRespon
         "receipt": None if line.closed else receipt_of(resync),
         **buttons_of(request.user, district, line.resync),
     }
+    if not line.closed and may(request.user, "leftovers.view", district.id):
+        with state_connection() as connection:
+            context["removal"] = removal_outcome(connection, district.id, resync)
     if not line.closed and may(request.user, "errors.view", district.id):
         with state_connection() as connection:
             if context["of_some"]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from upstate.hub.state_settings import set_switches, switches
+from upstate.errors import ConfigError
+from upstate.hub.state_settings import percents, set_percents, set_switches, switches
 from upstate.hub.web.needs import needs
 from upstate.hub.web.request import Request
 
@@ -15,16 +17,23 @@ from upstate.hub.web.request import Request
 @require_GET
 @needs("zones.view", where="state")
 def state_settings(request: Request) -> HttpResponse:
-    """Every switch, for those who may as a form."""
-    return render(request, "hub/state_settings.html", {"switches": switches()})
+    """Every switch and every share, for those who may as a form."""
+    return render(request, "hub/state_settings.html", {"switches": switches(), "percents": percents()})
 
 
 @require_POST
 @needs("zones.change", where="state")
 def state_settings_change(request: Request) -> HttpResponse:
-    """Set the switches as the form says; only those that were on it."""
+    """Set the switches and shares as the form says; only those that were on it."""
     on, there = set(request.POST.getlist("on")), set(request.POST.getlist("there"))
-    lines = set_switches({each.name: each.name in on for each, _ in switches() if each.name in there}, request.user)
+    typed = {each.name: request.POST[each.name] for each, _ in percents() if each.name in request.POST}
+    try:
+        with transaction.atomic():
+            wanted = {each.name: each.name in on for each, _ in switches() if each.name in there}
+            lines = (*set_switches(wanted, request.user), *set_percents(typed, request.user))
+    except ConfigError as error:
+        messages.error(request, f"Nothing was changed. {error.message}")
+        return redirect("state_settings")
     if lines:
         messages.success(request, f"Changed. {'; '.join(lines)}.")
     else:

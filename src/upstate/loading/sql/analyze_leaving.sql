@@ -1,0 +1,2 @@
+-- A temporary table has no statistics of its own accord.
+analyze {leaving}
