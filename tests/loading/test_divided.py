@@ -15,6 +15,7 @@ from tests.loading.test_duplicates import *  # noqa: F403
 from tests.loading.test_locks import *  # noqa: F403
 from tests.loading.test_model import *  # noqa: F403
 from tests.loading.test_references import *  # noqa: F403
+from tests.loading.test_removing import *  # noqa: F403
 
 from upstate.catalog import parse_catalog
 from upstate.errors import DatabaseError
