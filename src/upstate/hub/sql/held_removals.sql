@@ -1,4 +1,5 @@
--- Removals of a district that are or were held, the newest first; of one resync, or one of them, where that is asked for.
+-- Removals of a district that are held or were, those that wait first, then the newest; of one resync, or one of them, where
+-- that is asked for.
 SELECT
     held.id,
     held.resync_id,
@@ -21,5 +22,5 @@ JOIN hub_resync AS resync ON resync.id = held.resync_id
 WHERE held.district_id = %(district)s
     AND coalesce(held.resync_id = %(resync)s::bigint, held.state <> 'rehearsed')
     AND coalesce(held.id = %(number)s::bigint, true)
-ORDER BY held.id DESC
+ORDER BY held.state <> 'waiting', held.id DESC
 LIMIT 200
