@@ -97,6 +97,19 @@ def settle_receipt(cursor: Cursor, task: Task) -> None:
     )
 
 
+def take_from_receipt(cursor: Cursor, obj: SyncObject, values: Mapping[str, Any], among: Part, rows: Part) -> None:
+    """Before leftovers are removed: take what they come to from what the receipt says the state holds.
+
+    What of both ends must be the same stays as it is: leftovers are no part of it. `values`: district, resync, object.
+    """
+    told = cursor.execute(statement("landed_receipt"), values).fetchone()
+    if told is None or bytes(told[0]) != definition(for_shipping(obj)) or not _can_digest(cursor):
+        return
+    cursor.execute(statement("compile_nothing"))
+    state = Total(*told[1]) - _total(cursor, obj, values, rows=rows, among=among)
+    cursor.execute(statement("lower_receipt"), {**values, "state": state.numbers()})
+
+
 def held_total(cursor: Cursor, held: Held) -> Total:
     """The digest of what the state holds of an object."""
     return _total(cursor, held.object, held.values, rows=held.rows, among=sql.SQL(""))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from upstate.errors import LandingError
 from upstate.loading.leaving import Large, Leaving, Limits, Removal, judge_removal
+from upstate.loading.receipts import take_from_receipt
 from upstate.loading.statements import equal, fetch_row, statement
 
 Cursor = psycopg.Cursor[Any]
@@ -56,6 +58,11 @@ def _skip_triggers(cursor: Cursor, leaving: Collection[Leaving]) -> None:
 
 def _remove(cursor: Cursor, leaving: Leaving) -> int:
     same = equal("mine", "held", leaving.keys)
+    going = sql.SQL("(select * from {} where stays = '') as mine join").format(leaving.table)
+    rows = sql.SQL("{table} as held on held.district_id = %(district)s and {same_year} and {same}").format(
+        same=same, **leaving.parts()
+    )
+    take_from_receipt(cursor, leaving.object, leaving.values, going, rows)
     cursor.execute(statement("remove_leaving", leaving=leaving.table, same=same, **leaving.parts()), leaving.values)
     return cursor.rowcount
 
