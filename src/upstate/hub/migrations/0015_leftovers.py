@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hub', '0013_agents_over_the_wire'),
+        ('hub', '0016_receipts'),
     ]
 
     operations = [
