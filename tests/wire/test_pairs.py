@@ -27,11 +27,14 @@ from upstate.wire.digests import (
     digest_sql,
     in_buckets_sql,
     in_database,
+    pairs_from_answer,
     pairs_from_bytes,
     pairs_from_rows,
     pairs_from_table,
     pairs_of,
     sample_records,
+    strung,
+    strung_keys,
 )
 
 NOTE = SyncObject(
@@ -188,3 +191,41 @@ def test_only_a_type_without_a_value_that_would_not_fit_is_digested_in_place(
     column: Column, yes: list[str], no: list[str]
 ) -> None:
     assert [kind for kind in [*yes, *no] if in_database(column, kind)] == yes
+
+
+def test_an_answer_in_one_row_gives_the_pairs_that_arrow_gives(database: str) -> None:
+    buckets = 64
+    wanted = [3, 5, 40]
+    keyed_by_number = replace(PUPIL, columns=(Column("id", "bigint"), *PUPIL.columns[1:]))
+    for obj in (PUPIL, keyed_by_number):
+        keys = strung_keys(obj, ["p.id"])
+        assert keys is not None
+        with psycopg.connect(database, autocommit=True) as connection, connection.cursor(binary=True) as cursor:
+            make_table(connection, obj)
+            for rows in ([], [pupil(n) for n in range(-3, 500)]):
+                fill_table(connection, obj, rows)
+                cursor.execute(
+                    f"SELECT {keys[0]}, {strung('int8send', digest_sql(obj, 'p'))} FROM pupil AS p"
+                    f" WHERE {in_buckets_sql(obj, 'p', buckets, wanted)}".encode()
+                )
+                [answer] = cursor.fetchall()
+                held, told = pairs_from_answer(obj, answer), pairs_of(obj, [batch(obj, rows)], buckets, wanted)
+                assert held.table.schema.equals(told.table.schema)
+                assert compare_pairs(told, held).equal
+                assert held.table.num_rows == told.table.num_rows
+            connection.execute("DROP TABLE pupil")
+
+
+def test_an_answer_in_one_row_may_have_several_keys_and_never_fewer_of_one() -> None:
+    one = pairs_of(SAMPLE, [sample_records()]).table
+    uuids = b"".join(row["a_uuid"] for row in one.to_pylist())
+    numbers = b"".join(row["an_integer"].to_bytes(4, signed=True) for row in one.to_pylist())
+    digests = b"".join(row[DIGEST].to_bytes(8, signed=True) for row in one.to_pylist())
+    assert pairs_from_answer(SAMPLE, (uuids, numbers, digests)).table.equals(one)
+    with pytest.raises(WireError, match="Ask again"):
+        pairs_from_answer(SAMPLE, (uuids[16:], numbers, digests))
+
+
+def test_keys_of_any_length_are_not_strung_together() -> None:
+    named = replace(PUPIL, key=("given_name",))
+    assert strung_keys(named, ["given_name"]) is None

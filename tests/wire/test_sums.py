@@ -19,10 +19,12 @@ from upstate.errors import WireError
 from upstate.wire.digests import (
     MOST_BUCKETS,
     Sums,
+    ask_sums,
     bucket_count,
     bucket_sums,
     differing,
     key_hashes,
+    sums_from_answer,
     sums_from_bytes,
     sums_from_rows,
     sums_sql,
@@ -155,6 +157,31 @@ def test_an_answer_that_was_cut_short_is_an_error_and_never_equal(database: str)
             sums_from_rows(PUPIL, broken, BUCKETS)
     with pytest.raises(WireError, match="a bucket that is none of 8"):
         sums_from_rows(PUPIL, answer, 8)
+
+
+def test_an_answer_of_one_row_has_the_sums_too_and_is_never_taken_for_another(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection, connection.cursor(binary=True) as cursor:
+        make_table(connection, PUPIL)
+        for rows in ([], PUPILS[:1], PUPILS):
+            fill_table(connection, PUPIL, rows)
+            for buckets in (1, 16, 1024, MOST_BUCKETS):
+                cursor.execute(ask_sums(PUPIL, "pupil AS p", "p", buckets).encode())
+                answer = cursor.fetchall()
+                held = sums_from_answer(PUPIL, answer, buckets)
+                assert (held.total, held.buckets) == (len(rows), buckets)
+                assert differing(held, sums(rows, buckets)).size == 0
+                arrow = pa.table(dict(zip("abcd", [list(c) for c in zip(*answer, strict=True)], strict=False)))
+                assert differing(sums_from_answer(PUPIL, arrow, buckets), held).size == 0
+        cursor.execute(ask_sums(PUPIL, "pupil AS p", "p", BUCKETS, unfit="p.id = 7").encode())
+        assert differing(sums_from_answer(PUPIL, cursor.fetchall(), BUCKETS), sums(PUPILS)).size == 1
+        cursor.execute(ask_sums(PUPIL, "pupil AS p", "p", BUCKETS).encode())
+        [(count, places, digests)] = cursor.fetchall()
+    short = (count, places[4:], digests), (count, places, digests[:-8]), (0, places, digests), (count, None, None)
+    for broken in ([], [(count, places, digests)] * 2, *([each] for each in short)):
+        with pytest.raises(WireError, match="Ask again"):
+            sums_from_answer(PUPIL, broken, BUCKETS)
+    with pytest.raises(WireError, match="a bucket that is none of 8"):
+        sums_from_answer(PUPIL, [(count, places, digests)], 8)
 
 
 def test_sums_go_over_the_wire_and_come_back_the_same() -> None:

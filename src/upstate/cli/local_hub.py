@@ -24,7 +24,7 @@ _LEFTOVERS_AT_ONCE = 1_000
 
 def open_local_hub() -> LocalHub:
     """Make the state ready, and ask it."""
-    return LocalHub(open_state())
+    return LocalHub(open_state(apps_of_pages=False))
 
 
 class LocalHub:

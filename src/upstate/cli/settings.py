@@ -47,14 +47,17 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     return Settings(Path(home).expanduser().absolute(), environment.get("UPSTATE_DATABASE_URL") or None)
 
 
-def open_state(settings: Settings | None = None, web: WebConfiguration | None = None) -> str:
+def open_state(
+    settings: Settings | None = None, web: WebConfiguration | None = None, *, apps_of_pages: bool = True
+) -> str:
     """Make the state ready to be used: start the embedded PostgreSQL unless it runs, and Django; returns its URL.
 
-    Modules of the hub may be imported only after this. `web` is for processes that serve pages or send mails.
+    Modules of the hub may be imported only after this. `web` is for processes that serve pages or send mails;
+    without `apps_of_pages` it is ready sooner (see Configuration).
     """
     from upstate.hub.start import Configuration, start
 
     settings = read_settings() if settings is None else settings
     url = settings.database_url if settings.database_url is not None else settings.cluster.start()
-    start(Configuration(url, web))
+    start(Configuration(url, web, apps_of_pages))
     return url

@@ -11,17 +11,21 @@ from psycopg import sql
 
 from upstate.catalog import SyncObject
 from upstate.errors import WireError
-from upstate.loading.statements import column, expression, fetch_row, state_table, statement
+from upstate.loading.statements import expression, fetch_row, state_table, statement
 from upstate.loading.task import of_year
 from upstate.wire.digests import (
     Pairs,
     Sums,
+    ask_sums,
     digest_sql,
     in_buckets_sql,
+    pairs_from_answer,
     pairs_from_rows,
+    quote,
     self_test_sql,
-    sums_from_rows,
-    sums_sql,
+    strung,
+    strung_keys,
+    sums_from_answer,
 )
 
 _ROWS = "\0"  # no SQL has one
@@ -72,27 +76,28 @@ def count_held(connection: Connection, held: Held) -> int:
 def held_sums(connection: Connection, held: Held, buckets: int) -> Sums:
     """The sums of their digests in so many buckets; WireError where the answer does not hold together."""
     # The rows' own SQL has parameters, so it takes its place only after the percent signs around are seen to.
-    before, _, after = sums_sql(held.object, _ROWS, "held", buckets).partition(_ROWS)
+    before, _, after = ask_sums(held.object, _ROWS, "held", buckets).partition(_ROWS)
     sums = expression(before) + held.rows + expression(after)
-    return sums_from_rows(held.object, _ask(connection, statement("held_sums", sums=sums), held), buckets)
+    return sums_from_answer(held.object, _ask(connection, statement("held_sums", sums=sums), held), buckets)
 
 
 def held_pairs(connection: Connection, held: Held, buckets: int, wanted: Sequence[int]) -> Pairs:
     """The keys and digests of those in these buckets; WireError where a key is of a value that no district can have."""
-    keys = [
-        # The driver would make an object of each uuid.
-        sql.SQL("uuid_send({})" if key.type == "uuid" else "{}").format(column("held", key.name))
-        for key in held.object.key_columns
-    ]
+    obj = held.object
+    named = [f"held.{quote(name)}" for name in obj.key]
+    # The driver would make an object of each value, and that of hundreds of thousands.
+    strung_together = strung_keys(obj, named)
+    digest = digest_sql(obj, "held")
     query = statement(
         "held_pairs",
-        keys=sql.SQL(", ").join(keys),
-        digest=expression(digest_sql(held.object, "held")),
+        keys=expression(", ".join(strung_together or named)),
+        digest=expression(strung("int8send", digest) if strung_together else digest),
         rows=held.rows,
-        within=expression(in_buckets_sql(held.object, "held", buckets, wanted)),
+        within=expression(in_buckets_sql(obj, "held", buckets, wanted)),
     )
     try:
-        return pairs_from_rows(held.object, _ask(connection, query, held))
+        rows = _ask(connection, query, held)
+        return pairs_from_answer(obj, rows[0]) if strung_together else pairs_from_rows(obj, rows)
     except psycopg.DataError as error:
         raise WireError(f"A key of {held.object.name} at the state is beyond what a record can have.") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import psycopg
@@ -19,6 +20,7 @@ from upstate.loading.conditions import (
     rule_condition,
 )
 from upstate.loading.duplicates import find_duplicates
+from upstate.loading.few import by_index
 from upstate.loading.filling import Filled
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
 from upstate.loading.receipts import digest_of
@@ -66,7 +68,8 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
     around = [] if task.everything else [rule for rule in obj.rules if looks_around(rule)]
     conditions, joins = conditions_of(candidates, rejected, refused, without=around)
     if conditions:
-        cursor.execute(judgement(candidates, conditions, joins), task.values)
+        with nullcontext() if task.everything else by_index(cursor):
+            cursor.execute(judgement(candidates, conditions, joins), task.values)
     if around:
         conditions = [rule_condition(rule) for rule in around]
         cursor.execute(judgement(candidates, conditions, joins, candidates.around), task.values)
@@ -96,11 +99,9 @@ def withdraw(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
         _keep_first_class(cursor, candidates)
     if cursor.execute(statement("any_found")).fetchone() is None:
         return 0
-    # Few are found among many, as a rule: then the key's index is the way to them.
-    for name in ("analyze_finding", "plan_by_index"):
-        cursor.execute(statement(name))
-    (removed,) = _run(cursor, "remove_found", candidates).fetchone() or (0,)
-    cursor.execute(statement("plan_by_set"))
+    cursor.execute(statement("analyze_finding"))
+    with by_index(cursor):
+        (removed,) = _run(cursor, "remove_found", candidates).fetchone() or (0,)
     return removed
 
 

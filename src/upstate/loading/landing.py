@@ -12,6 +12,7 @@ import psycopg
 from upstate.errors import FencedError, LandingError
 from upstate.loading.aside import set_aside
 from upstate.loading.duplicates import find_held, meets_other_years
+from upstate.loading.few import by_index, tell_how_few
 from upstate.loading.filling import Filled, fill
 from upstate.loading.isolating import find_refused, number_candidates
 from upstate.loading.judging import judge, withdraw
@@ -169,6 +170,7 @@ def _wait(cursor: Cursor, task: Task, *, carefully: bool = False) -> _Waiting:
     filled = fill(cursor, task, candidates.table, sort=False, carefully=carefully)
     _told(cursor, candidates, filled)
     if not task.everything:
+        tell_how_few(cursor)
         set_aside(cursor, task)
     judge(cursor, candidates, filled)
     if not task.everything:
@@ -189,7 +191,8 @@ def _told(cursor: Cursor, candidates: Candidates, filled: Filled) -> None:
 def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
     task, filled = waiting.candidates.task, waiting.filled
     if not task.everything:
-        created, updated = merge(cursor, task)
+        with by_index(cursor):
+            created, updated = merge(cursor, task)
         note_owned(cursor, task)
         settle_other_years(cursor, waiting.candidates)
         return _counts(cursor, task, filled, created=created, updated=updated, leftovers=waiting.told_gone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -10,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import Reference, SyncObject
+from upstate.loading.few import by_index, tell_how_few
 from upstate.loading.filling import fill
 from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.leftovers import make_gone
@@ -99,7 +101,9 @@ def verify(connection: psycopg.Connection[Any], task: Task, batches: Iterable[Ba
         make_gone(cursor, task)
         sent = sql.Identifier("pg_temp", "candidate")
         filled = fill(cursor, task, sent, sort=False, carefully=True, batches=batches)
-        _find(cursor, task)
+        tell_how_few(cursor)
+        with nullcontext() if task.everything else by_index(cursor):
+            _find(cursor, task)
         state_count = fetch_row(cursor, statement("count_held", table=table, same_year=same_year(task)), task.values)[0]
         records = filled.candidates + filled.refused if task.everything else task.district_records
         counted = cursor.execute(statement("count_differences")).fetchall()

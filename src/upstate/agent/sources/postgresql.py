@@ -27,7 +27,7 @@ from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import SyncObject
 from upstate.errors import LostSourceError, SourceError
 from upstate.wire import Batch
-from upstate.wire.digests import for_shipping, self_test_sql, sums_from_rows, total_of_sums
+from upstate.wire.digests import for_shipping, self_test_sql, sums_from_answer, total_of_sums
 
 _ERRORS = (adbc.Error, pa.ArrowException, OSError)
 # Text forms that do not depend on the server's settings; the same order on every run; no time limit of the server's.
@@ -147,7 +147,7 @@ class PostgresqlSnapshot:
             rows = rows_of(obj, origin, types, school_year)
             with self.connection.cursor() as cursor:
                 cursor.execute(database.sums(compared, rows, state.buckets))
-                district = sums_from_rows(compared, cursor.fetch_arrow_table(), state.buckets)
+                district = sums_from_answer(compared, cursor.fetch_arrow_table(), state.buckets)
             theirs = state.sums()
             wanted = worth_looking_into(district, theirs)
             if wanted is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from upstate.agent.mapping import ObjectOrigin
 from upstate.agent.sources import postgresql_projection as dialect
 from upstate.catalog import Column, SyncObject
-from upstate.wire.digests import in_buckets_sql, in_database, limited_beside, sums_sql
+from upstate.wire.digests import ask_sums, in_buckets_sql, in_database, limited_beside
 
 _FIRST, _LAST = "0001-01-01", "9999-12-31 23:59:59.999999"
 
@@ -23,7 +23,7 @@ class InDatabase:
 
     def sums(self, obj: SyncObject, rows: str, buckets: int) -> str:
         """The query for the sums of the rows, whose alias is s."""
-        return sums_sql(obj, rows, "s", buckets, self.expressions, self.unfit)
+        return ask_sums(obj, rows, "s", buckets, self.expressions, self.unfit)
 
     def within(self, obj: SyncObject, buckets: int, wanted: list[int]) -> str:
         """The condition that a row is in one of these buckets."""
@@ -37,9 +37,13 @@ def in_the_database(obj: SyncObject, types: Mapping[str, str]) -> InDatabase | N
         kind, c = types[column.name], f"s.{dialect.quote(column.name)}"
         if column.type == "decimal" and kind == "numeric":
             whole = (column.precision or 38) - (column.scale or 0)
-            # What is not a number is larger than every number.
-            fits = f"({c} = round({c}, {column.scale or 0}) AND abs({c}) < 1e{whole}::numeric)"
-            expressions[column.name] = f"CASE WHEN {fits} THEN {c} END"
+            scale = column.scale or 0
+            # To round is dear, and hardly a number is written with more digits than it may have. What is not a number
+            # is larger than every number.
+            exact = f"(scale({c}) <= {scale} OR {c} = round({c}, {scale}))"
+            fits = f"({exact} AND {c} > -1e{whole}::numeric AND {c} < 1e{whole}::numeric)"
+            if column.name in obj.key:  # a row's bucket is asked for also where it does not fit
+                expressions[column.name] = f"CASE WHEN {fits} THEN {c} END"
             unfit.append(f"NOT {fits}")
         elif not in_database(column, kind):
             return None

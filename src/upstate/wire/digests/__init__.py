@@ -1,5 +1,6 @@
 """The digest of a record: one definition (definition.py), computed by PostgreSQL and over Arrow; comparing by it."""
 
+from upstate.wire.digests.asking import ask_sums, pairs_from_answer, strung, strung_keys, sums_from_answer
 from upstate.wire.digests.beside import digests_of, limited_beside
 from upstate.wire.digests.columns import digests, key_hashes, value_hashes
 from upstate.wire.digests.definition import MOST_BUCKETS, UNFIT, VERSION, bucket_count, compared, definition
@@ -41,6 +42,7 @@ __all__ = [
     "Sums",
     "Total",
     "Totalling",
+    "ask_sums",
     "bucket_count",
     "bucket_sql",
     "bucket_sums",
@@ -59,6 +61,7 @@ __all__ = [
     "key_hashes",
     "known_answers",
     "limited_beside",
+    "pairs_from_answer",
     "pairs_from_bytes",
     "pairs_from_rows",
     "pairs_from_table",
@@ -67,6 +70,9 @@ __all__ = [
     "quote",
     "sample_records",
     "self_test_sql",
+    "strung",
+    "strung_keys",
+    "sums_from_answer",
     "sums_from_bytes",
     "sums_from_hashes",
     "sums_from_rows",

@@ -54,18 +54,31 @@ def sums_sql(
     it nobody could tell an empty table from an answer that was cut short. `unfit` is a condition for rows that are no
     record of the object, as a value of theirs fits none: they count, and their bucket equals no other side's.
     """
-    digest = digest_sql(obj, alias, expressions)
-    if unfit is not None:
-        digest = f"CASE WHEN {unfit} THEN '{UNFIT}'::pg_catalog.int8 ELSE {digest} END"
+    each = each_sql(obj, rows, alias, buckets, expressions, unfit)
     # OFFSET 0 keeps PostgreSQL from computing the digest once for each sum.
     return (
         "SELECT bucket, count(*) AS records,"  # noqa: S608 - no value in it
         " coalesce(sum((digest >> 32)::pg_catalog.int4), 0) AS uppers,"
         " coalesce(sum(((digest << 32) >> 32)::pg_catalog.int4), 0) AS lowers"
-        f" FROM (SELECT {bucket_sql(obj, alias, buckets, expressions)} AS bucket,"
-        f" {digest} AS digest FROM {rows} OFFSET 0) AS digests"
+        f" FROM ({each} OFFSET 0) AS digests"
         " GROUP BY GROUPING SETS ((bucket), ())"
     )
+
+
+def each_sql(
+    obj: SyncObject,
+    rows: str,
+    alias: str | None,
+    buckets: int,
+    expressions: Expressions | None = None,
+    unfit: str | None = None,
+) -> str:
+    """A query for every row's bucket and digest; the parameters are those of `sums_sql`."""
+    digest = digest_sql(obj, alias, expressions)
+    if unfit is not None:
+        digest = f"CASE WHEN {unfit} THEN '{UNFIT}'::pg_catalog.int8 ELSE {digest} END"
+    bucket = bucket_sql(obj, alias, buckets, expressions)
+    return f"SELECT {bucket} AS bucket, {digest} AS digest FROM {rows}"  # noqa: S608 - no value in it
 
 
 def in_buckets_sql(
