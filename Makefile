@@ -5,7 +5,7 @@ ARGS   ?=
 bin    := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench bench-web bench-state lock clean
+.PHONY: help setup demo test check format bench bench-web bench-state torment lock clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,9 @@ bench-web: setup ## the pages' server time with a million open rejections, and w
 
 bench-state: setup ## 200 districts at once against one hub; ARGS="--districts 20" for less
 	@$(bin)/python -m bench.state $(ARGS)
+
+torment: setup ## 100 resyncs whose processes are killed and stopped and whose lines are cut; ARGS="--rounds 1 --seed 4711" for that one again
+	@$(bin)/python -m torment $(ARGS)
 
 lock: ## pin requirements/*.txt anew from requirements/*.in (needs uv)
 	@command -v uv >/dev/null || { echo "make lock: needs uv on the PATH (pip install uv)" >&2; exit 1; }

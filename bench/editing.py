@@ -3,7 +3,7 @@ changed it, and the district stays as it was made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from psycopg import sql
 
@@ -22,15 +22,24 @@ def edit(place: Place, source: str, tables: Iterable[Shipped], number: int) -> i
     catalog = read_catalog(shipped_catalog("k12"))
     edited = 0
     with place.connect(state_of(source)) as connection, connection.transaction():
-        for shipped in tables:
-            if (name := _editable(catalog[shipped.object])) is not None:
-                chosen = sql.SQL(_CHOSEN).format(
-                    keys=sql.SQL(", ").join(map(sql.Identifier, shipped.key)), one_in=sql.Literal(ONE_IN)
-                )
-                parts = {"table": sql.Identifier(shipped.table), "column": sql.Identifier(name), "chosen": chosen}
-                done = connection.execute(sql.SQL(_EDIT).format(**parts), {"number": number % ONE_IN})
-                edited += done.rowcount
+        for statement in edits((catalog[shipped.object] for shipped in tables), ONE_IN):
+            edited += connection.execute(statement, {"number": number % ONE_IN}).rowcount
     return edited
+
+
+def edits(objects: Iterable[SyncObject], one_in: int) -> Iterator[sql.Composed]:
+    """For each object that has such a value, the statement that empties it in one of so many rows: those whose keys'
+    hash has the remainder `number`."""
+    for obj in objects:
+        if (name := _editable(obj)) is not None:
+            parts = {"table": sql.Identifier(obj.table), "column": sql.Identifier(name), "chosen": chosen(obj, one_in)}
+            yield sql.SQL(_EDIT).format(**parts)
+
+
+def chosen(obj: SyncObject, one_in: int) -> sql.Composed:
+    """The condition for one of so many rows, by `number`."""
+    keys = sql.SQL(", ").join(map(sql.Identifier, obj.key))
+    return sql.SQL(_CHOSEN).format(keys=keys, one_in=sql.Literal(one_in))
 
 
 def _editable(obj: SyncObject) -> str | None:

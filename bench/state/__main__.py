@@ -19,7 +19,7 @@ import click
 
 from bench.state.agents import has_https
 from bench.state.districts import Made, make_districts
-from bench.state.hub import Hub, ask_of_all, fresh_state, running_hub, unexpected, wait_for_all
+from bench.state.hub import Hub, agent_key, ask_of_all, fresh_state, running_hub, unexpected, wait_for_all
 from bench.state.spent import Watch
 from upstate.embedded import Cluster
 
@@ -153,23 +153,10 @@ def _agents(folder: Path, hub: Hub, districts: Sequence[Made]) -> Iterator[tuple
 
 
 def _started(file: Path, hub: Hub, districts: Sequence[Made]) -> subprocess.Popen[str]:
-    keys = [{"key": _key(each.name), "source": str(each.file)} for each in districts]
+    keys = [{"key": agent_key(each.name), "source": str(each.file)} for each in districts]
     file.write_text(json.dumps({"hub": hub.address, "agents": keys}))
     line = [sys.executable, "-m", "bench.state.agents", str(file)]
     return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def _key(district: str) -> str:
-    """A key for the district's own agent, as its operator would get one by a code."""
-    import importlib
-    from typing import Any
-
-    from upstate.hub.models import District, Person
-
-    keys: Any = importlib.import_module("upstate.hub.agent_door.keys")
-    code = keys.make_code(Person.objects.get(name="Sam"), District.objects.get(name=district))
-    secret: str = keys.exchange_code(code, "bench")[0]
-    return secret
 
 
 def _tell(ran: Ran) -> None:

@@ -30,6 +30,11 @@ class Made:
         return sum(counts[0] for counts in self.expected.values())
 
 
+def records_at(scale: float) -> int:
+    """How many records a made-up district of this scale has."""
+    return _AT_LEAST + round(scale * _AT_1)
+
+
 def make_districts(folder: Path, count: int, records: int, say: Callable[[str], object]) -> list[Made]:
     """So many districts of about so many records, as SQLite files in a folder; those that are there are used again."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -77,8 +77,23 @@ def running_hub(url: str, home: Path, at_once: int) -> Iterator[Hub]:
             process.kill()
 
 
-def ask_of_all(districts: Sequence[Made]) -> list[int]:
-    """Ask for everything of each district, one after the other as fast as it goes; the resyncs' ids."""
+def agent_key(district: str) -> str:
+    """A key for the district's own agent, as its operator would get one by a code."""
+    from upstate.hub.agent_door.keys import exchange_code, make_code
+    from upstate.hub.models import District, Person
+
+    code = make_code(Person.objects.get(name="Sam"), District.objects.get(name=district))
+    made = exchange_code(code, "bench")
+    if made is None:
+        raise click.ClickException(f"The code for the agent of {district} was not taken.")
+    return made[0]
+
+
+def ask_of_all(
+    districts: Sequence[Made], *, everything: bool = True, objects: Sequence[str] | None = None
+) -> list[int]:
+    """Ask for all objects of each district, or for some and what they need, one after the other as fast as it goes; the
+    resyncs' ids."""
     from upstate.hub.models import Person
     from upstate.hub.planned import plan_resync
     from upstate.hub.resyncs import queue_resync
@@ -86,8 +101,8 @@ def ask_of_all(districts: Sequence[Made]) -> list[int]:
     person = Person.objects.get(name="Sam")
     asked = []
     for each in districts:
-        planned = plan_resync(each.name, None)
-        asked.append(queue_resync(planned.plan, planned.district.zone_id, person=person, everything=True).id)
+        planned = plan_resync(each.name, objects)
+        asked.append(queue_resync(planned.plan, planned.district.zone_id, person=person, everything=everything).id)
     return asked
 
 

@@ -60,7 +60,7 @@ def test_agents_that_were_cut_off_together_come_back_spread(trouble: Trouble, at
 
 
 def test_a_damaged_body_is_sent_again_a_few_times_and_a_hub_that_is_away_is_waited_for() -> None:
-    assert isinstance(next_step("damaged", 4, 0.5), GiveUp)
+    assert isinstance(next_step("damaged", 12, 0.5), GiveUp)
     assert next_step("unreachable", 1, 0.0) == Wait(0.5)
     assert next_step("unreachable", 20, 100.0) == Wait(30.0)
     assert isinstance(next_step("unreachable", 40, 890.0), GiveUp)

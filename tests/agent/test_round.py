@@ -28,7 +28,7 @@ from upstate.agent.sources import (
 from upstate.agent.sources.comparison import compare_by_reading
 from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import Catalog, Column, SyncObject
-from upstate.errors import FencedError, LostSourceError, SourceError
+from upstate.errors import FencedError, LostSourceError, SourceError, WireError
 from upstate.wire import Batch, Parcel, Receipt, WorkOrder, decode
 
 _SCHOOL = thing(Column("name", "text"), name="School")
@@ -225,3 +225,17 @@ def test_an_agent_that_was_overtaken_stops_and_changes_nothing_more(maker: Sqlit
         run_round(door, open_source(maker.url), _CATALOG)
     assert [n for _, n in door.sent] == [0]
     assert door.standings[0].state == "reading"
+
+
+def test_what_the_hub_refuses_fails_its_object_and_the_round_goes_on_with_the_next(maker: SqliteMaker) -> None:
+    class Choosy(MemoryDoor):
+        def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
+            if (order.object, parcel.number) == ("Pupil", 0):
+                raise WireError("A batch of Pupil is larger than 32 MiB.")
+            return super().deliver(order, parcel)
+
+    door = Choosy(*(WorkOrder(n, 1, obj.name, None, 0) for n, obj in enumerate((_PUPIL, _SCHOOL))))
+    assert run_round(door, open_source(maker.url), _CATALOG) == 2
+    assert (door.standings[0].state, door.standings[0].message) == ("failed", "A batch of Pupil is larger than 32 MiB.")
+    assert door.standings[1].state == "delivered"
+    assert landed(door, _SCHOOL) == [(n, f"school {n}") for n in range(10)]

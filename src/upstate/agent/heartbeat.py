@@ -7,7 +7,6 @@ from types import TracebackType
 
 from upstate.agent.https_door import HttpsDoor
 from upstate.errors import UpstateError
-from upstate.wire.protocol import HEARTBEAT_SECONDS
 
 
 class Heartbeat:
@@ -16,7 +15,7 @@ class Heartbeat:
     What the hub answers does not matter here: an order that has moved on is refused at the agent's next word about it.
     """
 
-    def __init__(self, door: HttpsDoor, every: float = HEARTBEAT_SECONDS) -> None:
+    def __init__(self, door: HttpsDoor, every: float) -> None:
         self._door = door
         self._every = every
         self._over = threading.Event()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -17,6 +18,7 @@ from upstate.wire.protocol import (
     BINARY,
     CATALOG_HEADER,
     DIGEST_HEADER,
+    HEARTBEAT_SECONDS,
     catalog_stamp,
     decode_catalog,
     order_from_json,
@@ -65,7 +67,8 @@ class HttpsDoor:
         said = self._client.ask(
             "POST",
             "/claim",
-            json={"resync": self._resync, "wait": wait, **here()},
+            # the same in every repeat of this request: an order whose answer was lost is handed out again
+            json={"resync": self._resync, "wait": wait, "ticket": secrets.token_hex(8), **here()},
             headers={CATALOG_HEADER: self._catalog.stamp},
         )
         if said.get("order") is None:
@@ -147,6 +150,11 @@ class HttpsDoor:
         if order.object not in self._catalog.catalog:
             raise WireError(f"The agent's catalog has no object {order.object}; give it the hub's catalog.")
         return for_shipping(self._catalog.catalog[order.object])
+
+
+def heartbeat_told(hello: Mapping[str, Any]) -> float:
+    """Every how many seconds the hub wants to hear from us, by what it answered to hello."""
+    return _seconds(hello.get("heartbeat_seconds")) or HEARTBEAT_SECONDS
 
 
 def _seconds(said: Any) -> float:

@@ -37,7 +37,7 @@ _RULES: dict[Trouble, _Rule] = {
     "away": _Rule(0.5, 30.0, 900.0, 1_000),
     "busy": _Rule(1.0, 30.0, 6 * 3600.0, 100_000),
     "often": _Rule(5.0, 60.0, 3600.0, 1_000),
-    "damaged": _Rule(0.1, 1.0, 60.0, 4),
+    "damaged": _Rule(0.1, 1.0, 60.0, 12),
 }
 LONGEST_TOLD = 900.0  # seconds that a hub may send us away for
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from queue import Empty, Queue
@@ -37,9 +39,10 @@ _AHEAD = 3  # parcels that may wait between reader and sender: a few MB, enough 
 def run_round(door: Door, source: Source, catalog: Catalog, progress: Progress = lambda _order, _records: None) -> int:
     """Carry out every order the door hands out, all from one snapshot; how many there were.
 
-    `progress` hears, after each batch, how many records of the order the hub holds. An object that cannot be read fails
-    its order and the round goes on. SourceError where the source cannot be opened or is lost, FencedError where another
-    agent has taken over; whatever was delivered stays, and the next round goes on from there.
+    `progress` hears, after each batch, how many records of the order the hub holds. An object that cannot be read, or
+    that the hub refuses, fails its order and the round goes on. SourceError where the source cannot be opened or is
+    lost, FencedError where another agent has taken over; whatever was delivered stays, and the next round goes on from
+    there.
     """
     order = door.claim()
     if order is None:
@@ -58,8 +61,10 @@ def _carry_out(order: WorkOrder, door: Door, reader: _Reader, progress: Progress
     batches = records = 0
     compared: Compared | None = None
     total: Total | None = None
+    parcels: Iterator[Parcel | _End] = iter(())
     try:
-        for parcel in reader.read(order, decode_selection(door.selection(order)) if order.selective else None):
+        parcels = reader.read(order, decode_selection(door.selection(order)) if order.selective else None)
+        for parcel in parcels:
             if isinstance(parcel, _End):
                 compared, total = parcel.compared, parcel.total
                 continue
@@ -71,13 +76,14 @@ def _carry_out(order: WorkOrder, door: Door, reader: _Reader, progress: Progress
             batches += 1
             records += parcel.records
             progress(order, records)
+        _forget_from(batches, order, held, door)
+        door.finish(order, batches, compared, total)
     except LostSourceError:
         raise
-    except SourceError as error:
+    except (SourceError, WireError) as error:  # it cannot be read, or the hub will not have it as it is
         door.fail(order, error.message)
-        return
-    _forget_from(batches, order, held, door)
-    door.finish(order, batches, compared, total)
+        with suppress(SourceError):
+            deque(parcels, 0)  # what else the reader has of it is nobody's
 
 
 def _forget_from(first: int, order: WorkOrder, held: dict[int, bytes], door: Door) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from upstate.agent.configuration import AgentConfiguration
 from upstate.agent.heartbeat import Heartbeat
-from upstate.agent.https_door import HttpsDoor, HubCatalog, fetch_catalog, here
+from upstate.agent.https_door import HttpsDoor, HubCatalog, fetch_catalog, heartbeat_told, here
 from upstate.agent.hub_client import HubClient, StopAsked
 from upstate.agent.mapping import Mapping, read_mapping
 from upstate.agent.round import run_round
@@ -26,8 +26,9 @@ Say = Callable[[str], object]
 
 @dataclass
 class _Standing:
-    """How often in a row the source was lost."""
+    """Every how many seconds the hub wants to hear from us; how often in a row the source was lost."""
 
+    heartbeat: float
     lost: int = 0
 
 
@@ -41,7 +42,7 @@ def run_agent(configuration: AgentConfiguration, *, stop: threading.Event, say: 
         try:
             hello = client.ask("POST", "/hello", json={**here(), "fresh": True})
             say(f"The agent of {hello.get('district')} works for {client.url}.")
-            standing = _Standing()
+            standing = _Standing(heartbeat_told(hello))
             catalog = fetch_catalog(client)
             source = _source(configuration, catalog)
             while not stop.is_set():
@@ -82,7 +83,7 @@ def _one_round(
             standing.lost = 0
 
     try:
-        with Heartbeat(door):
+        with Heartbeat(door, standing.heartbeat):
             count = run_round(door, source, catalog.catalog, progress)
     except FencedError as error:
         say(error.message)

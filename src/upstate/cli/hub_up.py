@@ -127,10 +127,11 @@ def work(at_once: int, child: bool) -> None:
     settings = read_settings()
     from upstate.cli.web_settings import read_web_settings
 
-    url = open_state(settings, read_web_settings(settings))
+    web = read_web_settings(settings)
+    url = open_state(settings, web)
     from upstate.cli.working import Worker
 
-    worker = Worker(url, at_once=at_once)
+    worker = Worker(url, at_once=at_once, silence=web.lease_seconds * 4 / 3)
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: worker.stop())
     thread = threading.Thread(target=worker.work, name="worker")

@@ -23,6 +23,7 @@ from upstate.hub.backlog import Backlog
 from upstate.hub.districts import KnownDistrict, district_of_resync
 from upstate.hub.door import InProcessDoor
 from upstate.hub.landing_loop import land_all
+from upstate.hub.landing_session import landing_session
 from upstate.hub.planned import Planned
 from upstate.hub.postgres import Connection, connect
 from upstate.hub.rehearsals import rehearse_all
@@ -168,7 +169,7 @@ def run_placed(
     district = district_of_resync(placed.id)
     with (
         connect(database_url) as looking,
-        connect(database_url) as landing,
+        landing_session(database_url, placed.id) as landing,
         InProcessDoor(database_url, placed.id, catalog, backlog := _backlog(placed)) as door,
     ):
 

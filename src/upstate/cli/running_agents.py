@@ -13,6 +13,7 @@ from upstate.hub.backlog import Backlog
 from upstate.hub.districts import district_of_resync
 from upstate.hub.holding import standing
 from upstate.hub.landing_loop import land_ready
+from upstate.hub.landing_session import landing_session
 from upstate.hub.postgres import Connection, connect
 from upstate.hub.rehearsals import rehearse_all
 from upstate.hub.removals import remove_asked
@@ -34,7 +35,7 @@ def land_delivered(
     pa.set_memory_pool(pa.system_memory_pool())
     begin_resync(placed.id)
     backlog = Backlog()
-    with connect(database_url) as looking, connect(database_url) as landing:
+    with connect(database_url) as looking, landing_session(database_url, placed.id) as landing:
         lander = _Lander(database_url, landing, placed, catalog, backlog, linger)
         thread = threading.Thread(target=lander.land, name="lander")
         thread.start()

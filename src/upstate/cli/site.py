@@ -21,11 +21,13 @@ def site() -> Application:
     end_with_parent()
     log_to_stderr()
     settings = read_settings()
-    open_state(settings, read_web_settings(settings))
+    web = read_web_settings(settings)
+    open_state(settings, web)
     from upstate.cli.reading_records import read_records
     from upstate.hub.district_reading import set_reader
+    from upstate.hub.web.arriving_bodies import SILENCE, Watch, with_bounded_bodies
 
     set_reader(read_records)
-    application = WSGIHandler()
+    application = with_bounded_bodies(WSGIHandler(), Watch(min(SILENCE, web.lease_seconds)))
     get_resolver().url_patterns  # noqa: B018 - the first visitor need not wait for the views
     return application

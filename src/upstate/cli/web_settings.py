@@ -26,6 +26,7 @@ def read_web_settings(
     UPSTATE_MAIL_URL         smtp://user:password@host:587; default: mails are written to the log
     UPSTATE_MAIL_FROM        the sender of mails
     UPSTATE_STALL_MINUTES    after how long without a move people are told of a resync; default 15
+    UPSTATE_LEASE_SECONDS    after how long without a word an agent's or a worker's work is given to another; default 90
     UPSTATE_METRICS_TOKEN    who shows it may read /metrics; default: only who asks on this machine
     UPSTATE_OIDC_ISSUER, _CLIENT, _SECRET, _NAME   single sign-on with OpenID Connect
     """
@@ -35,7 +36,8 @@ def read_web_settings(
         behind_proxy=environment.get("UPSTATE_BEHIND_PROXY", "") not in ("", "0"),
         mail=_mail(environment),
         single_sign_on=_single_sign_on(environment),
-        stall_minutes=_minutes(environment),
+        stall_minutes=_number(environment, "UPSTATE_STALL_MINUTES", "minutes", 15, 1, 7 * 24 * 60),
+        lease_seconds=_number(environment, "UPSTATE_LEASE_SECONDS", "seconds", 90, 2, 3600),
         metrics_token=environment.get("UPSTATE_METRICS_TOKEN", ""),
     )
 
@@ -58,10 +60,10 @@ def _kept_key(file: Path) -> str:
         raise ConfigError(f"The hub's key {file} cannot be kept: {error.strerror}.") from error
 
 
-def _minutes(environment: Mapping[str, str]) -> int:
-    said = environment.get("UPSTATE_STALL_MINUTES") or "15"
-    if not (said.isascii() and said.isdigit() and 0 < int(said) <= 7 * 24 * 60):
-        raise ConfigError("UPSTATE_STALL_MINUTES must be a number of minutes, from 1 to 10080.")
+def _number(environment: Mapping[str, str], name: str, unit: str, default: int, least: int, most: int) -> int:
+    said = environment.get(name) or str(default)
+    if not (said.isascii() and said.isdigit() and least <= int(said) <= most):
+        raise ConfigError(f"{name} must be a number of {unit}, from {least} to {most}.")
     return int(said)
 
 

@@ -25,12 +25,11 @@ from upstate.hub.reports import ObjectRun
 from upstate.hub.resyncs import PlacedResync, fail_resync, next_resync, waiting_zones
 from upstate.hub.set_up import catalog_in_force
 from upstate.hub.verifications import next_verification
-from upstate.hub.zone_lock import ZoneLock, try_zone_lock
+from upstate.hub.zone_lock import SILENCE, ZoneLock, try_zone_lock
 
 _LOOK_AGAIN = 0.5  # seconds
 _AFTER_TROUBLE = 5.0
 _SEEN_EVERY = 20.0
-_CONFIRM_EVERY = 20.0
 _MOST_ATTEMPTS = 3
 _LINGER = 2.0  # for which a district's own agent is waited for once something of it landed, where nobody else waits
 _LOOK_FOR_HOLD = 2.0
@@ -46,8 +45,10 @@ class _Stopped(Exception):  # noqa: N818 - nothing is wrong
 class Worker:
     """Looks for work until it is told to stop; as many resyncs at once as it is allowed, each in a thread."""
 
-    def __init__(self, database_url: str, *, at_once: int = 2) -> None:
+    def __init__(self, database_url: str, *, at_once: int = 2, silence: float = SILENCE) -> None:
+        """After `silence` seconds without a word of ours, the server gives what we run to another worker."""
         self._url = database_url
+        self._silence = silence
         self._at_once = at_once
         self._stop = threading.Event()
         self._others_wait = threading.Event()
@@ -106,7 +107,7 @@ class Worker:
         """Run what is next in a zone and year, unless another process does; every error ends here."""
         rest = _AFTER_TROUBLE
         try:
-            with try_zone_lock(self._url, zone, school_year) as lock:
+            with try_zone_lock(self._url, zone, school_year, self._silence) as lock:
                 # without a lock, another process is at it
                 rest = _LOOK_AGAIN * 4 if lock is None else self._take(lock, zone, school_year)
         except DatabaseError as error:
@@ -222,7 +223,7 @@ class _Watch:
         now = time.monotonic()
         if now >= self._confirm_at:
             self._lock.confirm()
-            self._confirm_at = now + _CONFIRM_EVERY
+            self._confirm_at = now + self._lock.confirm_every
         if now >= self._look_at:
             self._look_at = now + _LOOK_FOR_HOLD
             if hold := held_back(self._resync):

@@ -17,8 +17,6 @@ from upstate.hub.verifications import PlacedVerification, fail_verification, lea
 from upstate.hub.zone_lock import ZoneLock
 from upstate.loading.verifying import Looked
 
-_CONFIRM_EVERY = 20.0  # seconds
-
 _log = logging.getLogger(__name__)
 
 
@@ -72,7 +70,7 @@ def _confirmed(lock: ZoneLock) -> Iterator[threading.Event]:
     ended, lost = threading.Event(), threading.Event()
 
     def confirm() -> None:
-        while not ended.wait(_CONFIRM_EVERY):
+        while not ended.wait(lock.confirm_every):
             try:
                 lock.confirm()
             except DatabaseError:

@@ -24,7 +24,7 @@ class Desk:
 
     Every word about an order carries the epoch of its claim: FencedError where the order has moved on, DatabaseError
     where the hub's database is gone. Deliveries wait while landing is too far behind (see Backlog). `reader` names who
-    reads: an agent's key, or None in-process.
+    reads: an agent's key, or None in-process; `ticket` which claim it is, where it may come again.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Desk:
         *,
         lease: timedelta = LEASE,
         reader: int | None = None,
+        ticket: str | None = None,
     ) -> None:
         self._connection = connection
         self._comparing = comparing
@@ -45,11 +46,12 @@ class Desk:
         self._backlog = backlog
         self._lease = lease
         self._reader = reader
+        self._ticket = ticket
 
     def claim(self) -> WorkOrder | None:
         """The next order to read, under a new epoch, or None when there is none."""
         self._check_stopped()
-        rows = self._rows("claim", resync=self._resync, lease=self._lease, reader=self._reader)
+        rows = self._rows("claim", resync=self._resync, lease=self._lease, reader=self._reader, ticket=self._ticket)
         if not rows:
             return None
         claimed = Claimed(WorkOrder(*rows[0][:5]), *rows[0][5:])
@@ -123,7 +125,7 @@ class Desk:
     def finish(
         self, order: WorkOrder, batches: int, compared: Compared | None = None, total: Total | None = None
     ) -> None:
-        """All is delivered, in so many batches; WireError where one of them is not kept. Safe to repeat.
+        """All is delivered, in so many batches; FencedError too where one of them is not kept. Safe to repeat.
 
         Without `compared` it is everything the district has; `total` is the digest of that, for the receipt.
         """
@@ -145,7 +147,10 @@ class Desk:
             return
         if epoch == order.epoch and state == "reading":
             held = len(self.held(order))
-            raise WireError(f"{order.object} cannot be finished: {held} of its batches are kept, {batches} were sent.")
+            # such as after a late repeat of `forget`: whoever claims the order again sees what is missing
+            self._rows("release_order", order=order.id, epoch=order.epoch)
+            line = f"{order.object} cannot be finished: {held} of its batches are kept, {batches} were sent."
+            raise FencedError(f"{line} It is to be claimed again.")
         raise self._fenced(order)
 
     def fail(self, order: WorkOrder, message: str) -> None:

@@ -61,7 +61,7 @@ def database_errors() -> Iterator[None]:
 def lost(error: BaseException) -> bool:
     """Whether an error of the driver means that the server is gone, rather than that it refused."""
     return isinstance(error, psycopg.OperationalError) and (
-        error.sqlstate is None or error.sqlstate[:2] == "08" or error.sqlstate in ("57P01", "57P02", "57P03")
+        error.sqlstate is None or error.sqlstate[:2] == "08" or error.sqlstate in ("57P01", "57P02", "57P03", "57P05")
     )
 
 

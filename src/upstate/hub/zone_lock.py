@@ -11,14 +11,16 @@ from psycopg import sql
 from upstate.hub.postgres import Connection, connect, database_errors, statement
 
 _LOOK_AGAIN = 0.5  # seconds
-_SILENCE = "120s"  # after which the server takes a worker's lock back, as from one that was stopped
+SILENCE = 120.0  # seconds after which the server takes a worker's lock back, as from one that was stopped
 
 
 class ZoneLock:
-    """A zone and year that a worker holds; it must be confirmed now and then, or the server takes it back."""
+    """A zone and year that a worker holds; it must be confirmed every `confirm_every` seconds, or the server takes it
+    back."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, confirm_every: float) -> None:
         self._connection = connection
+        self.confirm_every = confirm_every
 
     def confirm(self) -> None:
         """Tell the server that we are still there; DatabaseError where the lock is lost."""
@@ -27,13 +29,15 @@ class ZoneLock:
 
 
 @contextmanager
-def try_zone_lock(database_url: str, zone: int, school_year: int) -> Iterator[ZoneLock | None]:
-    """Hold a zone and year if nobody does; None where someone does. Confirm it within two minutes, again and again."""
+def try_zone_lock(
+    database_url: str, zone: int, school_year: int, silence: float = SILENCE
+) -> Iterator[ZoneLock | None]:
+    """Hold a zone and year if nobody does; None where someone does. Confirm it within `silence` seconds, ever again."""
     with connect(database_url) as connection:
         with database_errors():
-            connection.execute(sql.SQL("SET idle_session_timeout = {}").format(_SILENCE))
+            connection.execute(sql.SQL("SET idle_session_timeout = {}").format(f"{silence * 1000:.0f}ms"))
             row = connection.execute(statement("try_zone_lock"), _key(zone, school_year)).fetchone()
-        yield ZoneLock(connection) if row is not None and row[0] else None
+        yield ZoneLock(connection, silence / 6) if row is not None and row[0] else None
 
 
 @contextmanager

@@ -21,7 +21,7 @@ ROOT: Final = "/agent/v1"
 CATALOG_HEADER: Final = "Upstate-Catalog"  # the stamp of the catalog that the agent works by
 DIGEST_HEADER: Final = "Upstate-Digest"  # of a batch's payload, in hex
 BINARY: Final = "application/vnd.apache.arrow.stream"
-HEARTBEAT_SECONDS: Final = 20.0
+HEARTBEAT_SECONDS: Final = 20.0  # where the hub says nothing else
 LONGEST_WAIT: Final = 25  # seconds that a claim may wait for work
 
 Refusal = Literal["key", "absent", "fenced", "damaged", "wire", "catalog", "large", "busy", "often", "away", "wrong"]
@@ -31,6 +31,11 @@ not the hub's; large: more than is taken; busy, often: come again after Retry-Af
 is; wrong: a request that makes no sense.
 """
 REFUSALS: Final = frozenset(get_args(Refusal))
+
+
+def heartbeat_of(lease: float) -> float:
+    """Every how many seconds an agent is to say that it is there, to keep a lease of so many: three may get lost."""
+    return lease / 4.5
 
 
 def order_to_json(order: WorkOrder) -> dict[str, Any]:

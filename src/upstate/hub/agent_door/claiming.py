@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -23,6 +25,7 @@ from upstate.wire.protocol import CATALOG_HEADER, LONGEST_WAIT, order_to_json
 _LOOK_AGAIN = 0.5  # seconds
 _COME_AGAIN = 5  # seconds, where nobody may wait here
 _QUIET_COME_AGAIN = 60
+_TICKET = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 @for_agents("POST")
@@ -34,26 +37,32 @@ def claim(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     sent = message(request)
     resync = None if sent.get("resync") is None else number(sent["resync"], "resync")
     wait = number(sent.get("wait", 0), "wait", most=LONGEST_WAIT)
+    ticket = _ticket(sent.get("ticket"))
     note_seen([visitor.district], str(sent.get("place", ""))[:200], str(sent.get("version", ""))[:50])
     if (until := quiet(District.objects.values_list("zone", flat=True).get(pk=visitor.district))) is not None:
         line = f"Quiet hours: nothing is handed out until {until:%Y-%m-%d %H:%M} UTC."
         return said({"order": None, "after": _QUIET_COME_AGAIN, "line": line})
     with waiting_seat() as may_wait:
         end = time.monotonic() + (wait if may_wait else 0)
-        while (order := _claim(visitor, resync, request)) is None and time.monotonic() < end:
+        while (order := _claim(visitor, resync, ticket, request)) is None and time.monotonic() < end:
             time.sleep(_LOOK_AGAIN)
     if order is not None:
         return said({"order": order_to_json(order)})
     return said({"order": None, "after": 0 if may_wait else _COME_AGAIN})
 
 
-def _claim(visitor: Visitor, resync: int | None, request: HttpRequest) -> WorkOrder | None:
+def _ticket(said: Any) -> str | None:
+    """What tells this claim, and its repeats, from others of the same agent; older agents have none."""
+    return said if isinstance(said, str) and _TICKET.fullmatch(said) else None
+
+
+def _claim(visitor: Visitor, resync: int | None, ticket: str | None, request: HttpRequest) -> WorkOrder | None:
     with state_connection() as connection, database_errors():
-        values = {"district": visitor.district, "resync": resync}
+        values = {"district": visitor.district, "resync": resync, "reader": visitor.key, "ticket": ticket}
         row = connection.execute(statement("resync_to_read"), values).fetchone()
         if row is None:
             return None
         at_hand = catalog_at_hand()  # as it is now: it may have changed while this request waited
         if request.headers.get(CATALOG_HEADER) != at_hand.stamp:
             raise RefusedError("catalog", "The agent's catalog is not the hub's any more; fetch it and ask again.")
-        return desk(connection, at_hand.catalog, row[0], visitor).claim()
+        return desk(connection, at_hand.catalog, row[0], visitor, ticket).claim()

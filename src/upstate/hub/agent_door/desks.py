@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from upstate.catalog import Catalog
@@ -22,7 +23,6 @@ from upstate.hub.web.state import state_connection
 from upstate.wire import WorkOrder
 from upstate.wire.digests.definition import MOST_BUCKETS
 
-LEASE = timedelta(seconds=90)  # an agent says every 20 s that it is still reading
 _BACK_SECONDS = 5
 
 
@@ -47,10 +47,11 @@ class Met:
             raise RefusedError("busy", line, _BACK_SECONDS)
 
 
-def desk(connection: Connection, catalog: Catalog, resync: int, visitor: Visitor) -> Desk:
-    """A desk for a resync of the visitor's district."""
+def desk(connection: Connection, catalog: Catalog, resync: int, visitor: Visitor, ticket: str | None = None) -> Desk:
+    """A desk for a resync of the visitor's district; `ticket` is that of a claim."""
     comparing = Comparing(connection, catalog)
-    return Desk(connection, comparing, resync, catalog, Backlog(), lease=LEASE, reader=visitor.key)
+    lease = timedelta(seconds=settings.UPSTATE_LEASE_SECONDS)
+    return Desk(connection, comparing, resync, catalog, Backlog(), lease=lease, reader=visitor.key, ticket=ticket)
 
 
 @contextmanager

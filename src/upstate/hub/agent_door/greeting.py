@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
+from django.conf import settings
 from django.db import connection as control
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -22,7 +23,7 @@ from upstate.hub.models import District
 from upstate.hub.postgres import database_errors, statement
 from upstate.hub.throttling import note_failure
 from upstate.wire.arriving import MOST_PAYLOAD, MOST_RECORDS
-from upstate.wire.protocol import HEARTBEAT_SECONDS
+from upstate.wire.protocol import heartbeat_of
 
 _WRONG_CODE = "This code is wrong, was used, or is older than half an hour. Make a new one on the hub's Agents page."
 
@@ -59,7 +60,7 @@ def hello(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             "version": version("upstate"),
             "time": timezone.now().isoformat(),
             "catalog": catalog_at_hand().stamp,
-            "heartbeat_seconds": HEARTBEAT_SECONDS,
+            "heartbeat_seconds": heartbeat_of(settings.UPSTATE_LEASE_SECONDS),
             "most_bytes": MOST_PAYLOAD,
             "most_records": MOST_RECORDS,
         }

@@ -98,6 +98,7 @@ class Order(models.Model):
     gone = models.BinaryField(null=True)
     lease_until = models.DateTimeField(null=True)
     reader = models.BigIntegerField(null=True)  # the agent's key, where it is not read in-process
+    ticket = models.TextField(null=True)  # of the claim that it was handed out for, where that had one
     started_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -46,7 +46,8 @@ class WebConfiguration:
     """How the pages are reached. `address` is what people type; with https:// all cookies are for https alone.
 
     `behind_proxy`: a web server of ours in front says where a request comes from and by which scheme. Without `mail`,
-    mails are written to the log. After `stall_minutes` without a move of a resync people are told that it stands still.
+    mails are written to the log. After `stall_minutes` without a move of a resync people are told that it stands still,
+    after `lease_seconds` without a word from an agent or a worker what it was at is given to another.
     The metrics are read with `metrics_token`, or, without one, from this machine alone.
     """
 
@@ -56,6 +57,7 @@ class WebConfiguration:
     mail: Mail | None = None
     single_sign_on: SingleSignOn | None = None
     stall_minutes: int = 15
+    lease_seconds: int = 90
     metrics_token: str = ""
 
     def settings(self) -> Mapping[str, Any]:
@@ -87,6 +89,7 @@ class WebConfiguration:
             "UPSTATE_BEHIND_PROXY": self.behind_proxy,
             "UPSTATE_ADDRESS": self.address.rstrip("/"),
             "UPSTATE_STALL_MINUTES": self.stall_minutes,
+            "UPSTATE_LEASE_SECONDS": self.lease_seconds,
             "UPSTATE_METRICS_TOKEN": self.metrics_token,
             **self._mail(),
             **self._single_sign_on(),
