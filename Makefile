@@ -5,10 +5,10 @@ ARGS   ?=
 bin    := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench bench-web bench-state torment lock clean
+.PHONY: help setup demo test check format bench bench-web bench-state torment nobody-gets-in lock clean
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' Makefile
 
 setup: ## make .venv with .venv/bin/upstate (does nothing where it is up to date)
 	@test -n "$(PYTHON)" || { echo "make: no python3 found; install Python 3.11 or newer, or say PYTHON=/path/to/it" >&2; exit 1; }
@@ -42,6 +42,9 @@ bench-state: setup ## 200 districts at once against one hub; ARGS="--districts 2
 
 torment: setup ## 100 resyncs whose processes are killed and stopped and whose lines are cut; ARGS="--rounds 1 --seed 4711" for that one again
 	@$(bin)/python -m torment $(ARGS)
+
+nobody-gets-in: setup ## the long form of what hostile bytes do to the hub: nothing; 10,000 cases and more
+	@UPSTATE_LONG=1 $(bin)/pytest -q -s tests/wire/test_hostile.py tests/hub/test_hostile_uploads.py $(ARGS)
 
 lock: ## pin requirements/*.txt anew from requirements/*.in (needs uv)
 	@command -v uv >/dev/null || { echo "make lock: needs uv on the PATH (pip install uv)" >&2; exit 1; }

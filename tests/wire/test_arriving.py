@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import struct
 
 import psutil
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from upstate.catalog import Column, SyncObject, catalog_files, parse_catalog, shipped_catalog
 from upstate.errors import WireError
-from upstate.wire import Batch, arrow_schema, decode, encode, no_misfits
+from upstate.wire import Batch, arrow_schema, encode, no_misfits
 from upstate.wire.arriving import MOST_PAYLOAD, MOST_RECORDS, arrived, check_table
 
-# the long form: UPSTATE_LONG=1 pytest tests/wire/test_arriving.py
-CASES = 10_000 if os.environ.get("UPSTATE_LONG") else 400
 OBJECTS = parse_catalog(catalog_files(shipped_catalog("k12"))).objects
 ENROLLMENT = OBJECTS["Enrollment"]
 
@@ -145,45 +140,3 @@ def test_a_table_of_keys_is_taken_in_any_number_of_batches_and_nothing_else_is()
             check_table(wrong, schema, "What is gone")
     with pytest.raises(WireError):
         check_table(sink.getvalue().to_pybytes(), None, "What is lacking")
-
-
-@st.composite
-def mangled(draw: st.DrawFn) -> bytes:
-    """A batch whose bytes were changed, dropped, doubled or moved here and there."""
-    data = bytearray(
-        draw(st.sampled_from([VALID, plain(arrow_schema(ENROLLMENT), 3), encode(batch_of(ENROLLMENT, 0))]))
-    )
-    for _ in range(draw(st.integers(1, 6))):
-        at = draw(st.integers(0, len(data) - 1))
-        length = draw(st.integers(1, 8))
-        match draw(st.sampled_from(["change", "drop", "insert", "number", "move"])):
-            case "change":
-                data[at : at + length] = draw(st.binary(min_size=length, max_size=length))
-            case "drop":
-                del data[at : at + length]
-            case "insert":
-                data[at:at] = draw(st.binary(min_size=length, max_size=length))
-            case "number":
-                odd = draw(st.sampled_from([-1, 0, 1, 2**15, 2**31 - 1, 2**31, 2**32 - 1, 2**62, 2**63 - 1, -(2**63)]))
-                data[at - at % 8 : at - at % 8 + 8] = struct.pack("<q", odd if -(2**63) <= odd < 2**63 else 0)
-            case "move":
-                piece = data[at : at + length]
-                to = draw(st.integers(0, len(data) - 1))
-                data[to:to] = piece
-        if not data:
-            return b""
-    return bytes(data)
-
-
-@settings(max_examples=CASES)
-@given(mangled() | st.binary(max_size=2000))
-def test_mangled_bytes_are_refused_in_a_line_or_are_a_sound_batch(payload: bytes) -> None:
-    try:
-        batch = arrived(ENROLLMENT, payload, 3)
-    except WireError as error:
-        said = error.message
-    else:
-        said = ""
-        assert batch.records.schema.equals(arrow_schema(ENROLLMENT))
-        assert decode(ENROLLMENT, encode(batch)).size == 3
-    assert "\n" not in said
