@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import psutil
 import pyarrow as pa
@@ -13,6 +16,7 @@ from upstate.errors import WireError
 from upstate.wire import Batch, arrow_schema, encode, no_misfits
 from upstate.wire.arriving import MOST_PAYLOAD, MOST_RECORDS, arrived, check_table
 
+ROOT = Path(__file__).parents[2]
 OBJECTS = parse_catalog(catalog_files(shipped_catalog("k12"))).objects
 ENROLLMENT = OBJECTS["Enrollment"]
 
@@ -140,3 +144,31 @@ def test_a_table_of_keys_is_taken_in_any_number_of_batches_and_nothing_else_is()
             check_table(wrong, schema, "What is gone")
     with pytest.raises(WireError):
         check_table(sink.getvalue().to_pybytes(), None, "What is lacking")
+
+
+_CRASHES = """
+import struct, sys
+from tests.wire.test_arriving import ENROLLMENT, VALID
+from upstate.errors import WireError
+from upstate.wire.arriving import arrived, check_table
+
+data = bytearray(VALID)
+(root,) = struct.unpack_from("<I", data, 8)
+(back,) = struct.unpack_from("<i", data, 8 + root)
+(offset,) = struct.unpack_from("<H", data, 8 + root - back + 4 + 2)
+assert data[8 + root + offset] == 1  # in MessageHeader: a schema
+for other in (0, 2, 3, 4, 5, 6, 255):
+    data[8 + root + offset] = other
+    for look in (lambda: arrived(ENROLLMENT, bytes(data), 3), lambda: check_table(bytes(data), None, "It")):
+        try:
+            look()
+        except WireError as error:
+            assert "cannot be read as Arrow" in error.message
+        else:
+            sys.exit("taken")
+"""
+
+
+def test_a_schema_that_says_it_is_something_else_is_refused_and_does_not_end_the_process() -> None:
+    done = subprocess.run([sys.executable, "-c", _CRASHES], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -62,7 +62,7 @@ def _streams(payload: bytes, schemas: Sequence[pa.Schema | None], what: str, mos
     try:
         for schema in schemas:
             messages = pa.ipc.MessageReader.open_stream(reader)
-            if not _fits(pa.ipc.read_schema(_next(messages)), schema):
+            if not _fits(_schema(messages), schema):
                 raise WireError(f"{what} does not have the columns of the catalog; update the agent's catalog.")
             count = total = 0
             while (message := _next_or_end(messages)) is not None:
@@ -84,11 +84,13 @@ def _fits(found: pa.Schema, wanted: pa.Schema | None) -> bool:
     return found.equals(wanted) if wanted is not None else all(each == pa.string() for each in found.types)
 
 
-def _next(messages: pa.ipc.MessageReader) -> pa.ipc.Message:
+def _schema(messages: pa.ipc.MessageReader) -> pa.Schema:
     message = _next_or_end(messages)
     if message is None:
         raise ValueError("it is cut short")
-    return message
+    if message.type != "schema":  # Arrow would read whatever it is as one, and end the process
+        raise ValueError("it does not begin with a schema")
+    return pa.ipc.read_schema(message)
 
 
 def _next_or_end(messages: pa.ipc.MessageReader) -> pa.ipc.Message | None:
