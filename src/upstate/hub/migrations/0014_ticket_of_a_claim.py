@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hub', '0016_receipts'),
+        ('hub', '0015_leftovers'),
     ]
 
     operations = [
