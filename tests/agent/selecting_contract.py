@@ -21,7 +21,9 @@ Row = Sequence[Any]
 class Maker(Protocol):
     """A fresh database of one kind, and the ways to fill it that a contract needs."""
 
-    url: str
+    @property
+    def url(self) -> str:
+        """The address by which a source of it is opened."""
 
     def texts(self, obj: SyncObject, rows: Sequence[Row]) -> None:
         """Make the object's table with every column a text, and put these texts and nulls in."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from upstate.catalog import Catalog, SyncObject
+from upstate.catalog import Catalog, ColumnType, SyncObject
 from upstate.catalog.keys import Key
 from upstate.catalog.nearest import did_you_mean
 from upstate.catalog.toml_file import Place, TomlFile
@@ -27,6 +27,7 @@ _OBJECT_KEYS = {
 _ID_KEYS = {"sql": Key(str, needed=True)}
 _COLUMN_KEYS = {"column": Key(str), "sql": Key(str), "absent": Key(bool), "stored": Key(str)}
 _MOMENTS = ("date", "timestamp", "timestamptz")
+_NAME = "name"  # `stored` of a GUID that is derived from a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,13 @@ class ColumnOrigin:
     """Where a column's values come from: a column of the district's by name, a SQL expression, or nowhere (null).
 
     `stored` says how numbers tell a date or a moment: days of the Julian calendar, seconds or milliseconds since 1970.
+    `names`: the values are any texts that name a record, and a GUID is to be derived from them.
     """
 
     column: str | None = None
     sql: str | None = None
     stored: Stored | None = None
+    names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,14 @@ class ObjectOrigin:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Every object's origin; one that is not mapped comes from the table the catalog names."""
+    """Every object's origin; one that is not mapped comes from the table the catalog names, or is absent as well."""
 
     origins: Dictionary[str, ObjectOrigin] = field(default_factory=lambda: MappingProxyType({}))
+    others_absent: bool = False
 
     def origin(self, obj: SyncObject) -> ObjectOrigin:
         """Where this object's records come from."""
-        return self.origins.get(obj.name, ObjectOrigin(obj.table))
+        return self.origins.get(obj.name, ObjectOrigin(obj.table, absent=self.others_absent))
 
     @property
     def absent(self) -> frozenset[str]:
@@ -152,13 +156,21 @@ def _column(file: TomlFile, name: str, obj: SyncObject, column: str, value: Any)
     if absent and obj.column(column).required:
         raise file.error(place, f"{column} is required", "It cannot be absent: give a column or sql.")
     stored = value.get("stored")
-    if stored is not None and (stored not in get_args(Stored) or obj.column(column).type not in _MOMENTS):
+    if stored not in (None, *_ways(obj.column(column).type)):
         raise file.error(
             place,
             f'stored = "{stored}" does not fit {column}',
-            f"Dates and moments take: {', '.join(get_args(Stored))}.",
+            f"Dates and moments take: {', '.join(get_args(Stored))}; a GUID takes: {_NAME}.",
         )
     if absent:
         return ColumnOrigin(sql="NULL")
     sql = value.get("sql")
-    return ColumnOrigin(column=None if sql else value.get("column", column), sql=sql, stored=stored)
+    names = stored == _NAME
+    return ColumnOrigin(
+        column=None if sql else value.get("column", column), sql=sql, stored=None if names else stored, names=names
+    )
+
+
+def _ways(kind: ColumnType) -> tuple[str, ...]:
+    """What `stored` may be in a column of this type."""
+    return get_args(Stored) if kind in _MOMENTS else (_NAME,) if kind == "uuid" else ()

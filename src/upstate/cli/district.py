@@ -26,7 +26,8 @@ def district() -> None:
     "--source",
     "source_url",
     metavar="URL",
-    help="sqlite:///path, a path to a SQLite file, or postgresql://…; without: its own agent reads it.",
+    help="sqlite:///path, postgresql://…, mysql://…, csv:///folder, oneroster:///folder and the like, or the path of a "
+    "file, a folder or a zip; without: its own agent reads it.",
 )
 @click.option(
     "--mapping", "mapping_file", metavar="FILE", help="Where objects and columns come from when their names differ."
@@ -71,6 +72,19 @@ def add(name: str, source_url: str | None, mapping_file: str | None, year: int |
         click.echo(f"Added {said}.")
     else:
         click.echo(f"Changed the {', '.join(changed)} of {said}." if changed else f"Unchanged: {said}.")
+
+
+@district.command()
+def mapping() -> None:
+    """Print the mapping by which OneRoster files are read, to see what becomes of them and to change it.
+
+    A mapping of a district's own takes the place of what it names, object by object; leave the others out.
+
+    Example:  upstate district mapping > mapping.toml
+    """
+    from upstate.agent.sources.oneroster import mapping_text
+
+    click.echo(mapping_text(), nl=False)
 
 
 @district.command(name="list")

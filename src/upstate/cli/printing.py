@@ -72,7 +72,7 @@ def without_password(url: str) -> str:
         name, colon, _ = who.partition(":")
         place = f"{name}{':***' if colon else ''}@{host}"
     query = re.sub(r"(?i)(password=)[^&]*", r"\1***", parts.query)
-    return urlunsplit(parts._replace(netloc=place, query=query))
+    return f"{parts.scheme}://{place}{urlunsplit(parts._replace(scheme='', netloc='', query=query))}"
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from upstate.agent.mapping import parse_mapping
 from upstate.agent.sources import Source, open_source
-from upstate.agent.sources.address import CsvAddress, SqliteAddress, parse_address
+from upstate.agent.sources.address import CsvAddress, OneRosterAddress, SqliteAddress, parse_address
 from upstate.catalog import Catalog
 from upstate.errors import MappingError, SourceError
 from upstate.hub.districts import KnownDistrict, add_district, known_district
@@ -16,7 +16,7 @@ from upstate.hub.set_up import catalog_in_force
 def absolute(url: str) -> str:
     """A source's address as it can be kept: a file's path no longer depends on where the command was run."""
     address = parse_address(url)
-    return address.kept() if isinstance(address, SqliteAddress | CsvAddress) else url
+    return address.kept() if isinstance(address, SqliteAddress | CsvAddress | OneRosterAddress) else url
 
 
 def read_mapping_text(file: Path | None) -> str:

@@ -3,33 +3,59 @@
 from __future__ import annotations
 
 from upstate.agent.mapping import Mapping
-from upstate.agent.sources.address import CsvAddress, MysqlAddress, SqliteAddress, parse_address
+from upstate.agent.sources.address import (
+    Address,
+    CsvAddress,
+    MysqlAddress,
+    OneRosterAddress,
+    PostgresqlAddress,
+    SqliteAddress,
+    parse_address,
+)
 from upstate.agent.sources.comparison import Comparison, StateSide
 from upstate.agent.sources.description import Description
+from upstate.agent.sources.naming import NamingSource, has_names, without_names
 from upstate.agent.sources.source import Snapshot, Source
 
 
 def open_source(url: str, mapping: Mapping | None = None) -> Source:
-    """The source at a URL (sqlite, postgresql, mysql, csv) or the path of a file, a folder or a zip.
+    """The source at a URL (sqlite, postgresql, mysql, csv, oneroster) or the path of a file, a folder or a zip.
 
     Nothing is connected yet; SourceError where the URL is of no kind that is known.
     """
     address = parse_address(url)
-    if isinstance(address, SqliteAddress):
-        from upstate.agent.sources.sqlite import SqliteSource
+    mapping = mapping or Mapping()
+    if isinstance(address, OneRosterAddress):
+        from upstate.agent.sources.oneroster import roster_mapping
 
-        return SqliteSource(address, mapping or Mapping())
-    if isinstance(address, CsvAddress):
-        from upstate.agent.sources.csv_source import CsvSource
+        mapping = roster_mapping(mapping)
+    if not has_names(mapping):
+        return _open(address, mapping)
+    return NamingSource(_open(address, without_names(mapping)), mapping)
 
-        return CsvSource(address, mapping or Mapping())
-    if isinstance(address, MysqlAddress):
-        from upstate.agent.sources.mysql import MysqlSource
 
-        return MysqlSource(address, mapping or Mapping())
-    from upstate.agent.sources.postgresql import PostgresqlSource
+def _open(address: Address, mapping: Mapping) -> Source:
+    match address:
+        case SqliteAddress():
+            from upstate.agent.sources.sqlite import SqliteSource
 
-    return PostgresqlSource(address, mapping or Mapping())
+            return SqliteSource(address, mapping)
+        case CsvAddress():
+            from upstate.agent.sources.csv_source import CsvSource
+
+            return CsvSource(address, mapping)
+        case OneRosterAddress():
+            from upstate.agent.sources.oneroster import roster_source
+
+            return roster_source(address, mapping)
+        case MysqlAddress():
+            from upstate.agent.sources.mysql import MysqlSource
+
+            return MysqlSource(address, mapping)
+        case PostgresqlAddress():
+            from upstate.agent.sources.postgresql import PostgresqlSource
+
+            return PostgresqlSource(address, mapping)
 
 
 __all__ = ["Comparison", "Description", "Snapshot", "Source", "StateSide", "open_source"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from psycopg import conninfo
 from psycopg.errors import ProgrammingError
@@ -50,6 +50,26 @@ class CsvAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class OneRosterAddress:
+    """A folder or zip of OneRoster files, and what OneRoster has no word for; empty where the address does not say."""
+
+    path: Path
+    state: str = ""
+    start_status: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The path."""
+        return str(self.path)
+
+    def kept(self) -> str:
+        """The address as it does not depend on where a command is run."""
+        options = {"state": self.state, "start_status": self.start_status}
+        query = urlencode({name: value for name, value in options.items() if value})
+        return f"oneroster://{quote(str(self.path.absolute()))}{'?' if query else ''}{query}"
+
+
+@dataclass(frozen=True, slots=True)
 class PostgresqlAddress:
     """A PostgreSQL database; `conninfo` may hold a password, `shown` never does."""
 
@@ -65,7 +85,7 @@ class MysqlAddress:
     shown: str
 
 
-Address = SqliteAddress | PostgresqlAddress | MysqlAddress | CsvAddress
+Address = SqliteAddress | PostgresqlAddress | MysqlAddress | CsvAddress | OneRosterAddress
 
 
 def parse_address(url: str) -> Address:
@@ -78,13 +98,15 @@ def parse_address(url: str) -> Address:
         return SqliteAddress(_path(unquote(rest)))
     if scheme == "csv":
         return CsvAddress(_path(unquote(rest)))
+    if scheme == "oneroster":
+        return _oneroster(rest)
     if scheme in ("postgresql", "postgres"):
         return _postgresql(url)
     if scheme in ("mysql", "mariadb"):
         return _mysql(url)
     raise SourceError(
         f'A source that begins with "{scheme}://" is not known. Give sqlite:///PATH, postgresql://USER@HOST/DATABASE, '
-        "mysql://USER@HOST/DATABASE, csv:///PATH, or the path of a SQLite file."
+        "mysql://USER@HOST/DATABASE, csv:///PATH, oneroster:///PATH, or the path of a SQLite file."
     )
 
 
@@ -93,6 +115,18 @@ def _path(rest: str) -> Path:
     relative = Path(rest.removeprefix("/")).expanduser()
     absolute = Path(rest)
     return absolute if absolute.is_absolute() and not relative.exists() and absolute.exists() else relative
+
+
+def _oneroster(rest: str) -> OneRosterAddress:
+    path, _, query = rest.partition("?")
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    unknown = options.keys() - {"state", "start_status"}
+    if unknown:
+        raise SourceError(
+            f"The source's URL has an option {min(unknown)} that is not known. There are state and start_status, "
+            "as in oneroster:///PATH?state=KY&start_status=E01."
+        )
+    return OneRosterAddress(_path(unquote(path)), **options)
 
 
 def _postgresql(url: str) -> PostgresqlAddress:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
+from typing import Protocol
 
 from upstate.agent.mapping import ColumnOrigin, Mapping, ObjectOrigin
-from upstate.agent.sources.address import CsvAddress, SqliteAddress
+from upstate.agent.sources.address import CsvAddress, OneRosterAddress, SqliteAddress
 from upstate.agent.sources.comparison import Comparison, StateSide
-from upstate.agent.sources.csv_files import csv_files
+from upstate.agent.sources.csv_files import CsvFile, csv_files
 from upstate.agent.sources.csv_store import store
 from upstate.agent.sources.description import Description
 from upstate.agent.sources.sqlite import SqliteSnapshot, SqliteSource
@@ -23,12 +24,19 @@ from upstate.errors import LostSourceError, SourceError
 from upstate.wire import Batch
 
 
+class Keep(Protocol):
+    """Makes the SQLite file of some files; see csv_store.store."""
+
+    def __call__(self, files: list[CsvFile], path: Path, *, records: bool) -> dict[str, str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class CsvSource:
-    """A folder or zip of CSV files and where in it each object is."""
+    """A folder or zip of CSV files and where in it each object is; `keep` makes the copy, as `store` does."""
 
-    address: CsvAddress
+    address: CsvAddress | OneRosterAddress
     mapping: Mapping
+    keep: Keep = store
 
     def check(self, objects: Iterable[SyncObject]) -> None:
         """SourceError, in one line, for the first file or column that is not there, or a header that is none."""
@@ -57,7 +65,7 @@ class CsvSource:
         with TemporaryDirectory(prefix="upstate-") as folder:
             path = Path(folder) / "files.sqlite"
             with csv_files(self.address.path) as files:
-                faults = store(files, path, records=records)
+                faults = self.keep(files, path, records=records)
             yield SqliteSource(SqliteAddress(path, self.address.shown), _with_numbers(self.mapping)), Faults(faults)
 
 
@@ -119,7 +127,7 @@ def _with_numbers(mapping: Mapping) -> Mapping:
     for name, origin in mapping.origins.items():
         columns = {key: _number(key, column) if column.stored else column for key, column in origin.columns.items()}
         origins[name] = replace(origin, columns=MappingProxyType(columns))
-    return Mapping(MappingProxyType(origins))
+    return replace(mapping, origins=MappingProxyType(origins))
 
 
 def _number(name: str, origin: ColumnOrigin) -> ColumnOrigin:

@@ -58,8 +58,9 @@ class MysqlSource:
     def check(self, objects: Iterable[SyncObject]) -> None:
         """SourceError, in one line, for the first table or column that is not there, or a database that is not."""
         wanted = [(o, origin) for o in objects if not (origin := self.mapping.origin(o)).absent]
-        with self._connect() as connection:
-            need_tables(wanted, columns_by_table(connection), str.casefold)
+        with self._asking() as connection:
+            tables = columns_by_table(connection)
+        need_tables(wanted, tables, str.casefold)
         with self.snapshot() as snapshot:
             for obj, origin in wanted:
                 try:
@@ -70,7 +71,7 @@ class MysqlSource:
     @contextmanager
     def snapshot(self) -> Iterator[MysqlSnapshot]:
         """The database as it is now, until the block ends; nobody waits for it."""
-        with self._connect() as connection:
+        with self._asking() as connection:
             stored = stored_tables(connection)
         # Every value as the bytes that were sent, whatever its type.
         with self._connect(use_unicode=False, conv=encoders) as connection:
@@ -84,8 +85,17 @@ class MysqlSource:
 
     def describe(self) -> Description:
         """The database's own schema as a catalog."""
-        with self._connect() as connection:
+        with self._asking() as connection:
             return describe_tables(describe_database(connection))
+
+    @contextmanager
+    def _asking(self) -> Iterator[Any]:
+        """A connection to ask for the schema; it may be refused, or the server lack the room to answer."""
+        with self._connect() as connection:
+            try:
+                yield connection
+            except _ERRORS as error:
+                raise SourceError(f"The tables of {self.address.shown} cannot be listed: {_said(error)}.") from error
 
     @contextmanager
     def _connect(self, **options: Any) -> Iterator[Any]:
