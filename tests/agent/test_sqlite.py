@@ -264,6 +264,7 @@ def test_a_scheme_that_is_not_known_is_said_without_its_secrets() -> None:
         open_source("ftp://scott:tiger@host/db")
     assert caught.value.message == (
         'A source that begins with "ftp://" is not known. Give sqlite:///PATH, postgresql://USER@HOST/DATABASE, '
-        "mysql://USER@HOST/DATABASE, csv:///PATH, oneroster:///PATH, or the path of a SQLite file."
+        "mysql://USER@HOST/DATABASE, sqlserver://USER@HOST/DATABASE, oracle://USER@HOST/SERVICE, csv:///PATH, "
+        "oneroster:///PATH, or the path of a SQLite file."
     )
     assert "tiger" not in caught.value.message

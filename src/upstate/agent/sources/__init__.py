@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from upstate.agent.mapping import Mapping
-from upstate.agent.sources.address import (
-    Address,
-    CsvAddress,
-    MysqlAddress,
-    OneRosterAddress,
-    PostgresqlAddress,
-    SqliteAddress,
-    parse_address,
-)
+from upstate.agent.sources.address import Address, CsvAddress, OneRosterAddress, SqliteAddress, parse_address
 from upstate.agent.sources.comparison import Comparison, StateSide
 from upstate.agent.sources.description import Description
 from upstate.agent.sources.naming import NamingSource, has_names, without_names
+from upstate.agent.sources.server_address import MysqlAddress, OracleAddress, PostgresqlAddress, SqlServerAddress
 from upstate.agent.sources.source import Snapshot, Source
 
 
 def open_source(url: str, mapping: Mapping | None = None) -> Source:
-    """The source at a URL (sqlite, postgresql, mysql, csv, oneroster) or the path of a file, a folder or a zip.
+    """The source at a URL, or the path of a file, a folder or a zip; sources.md lists the kinds.
 
     Nothing is connected yet; SourceError where the URL is of no kind that is known.
     """
@@ -52,6 +45,16 @@ def _open(address: Address, mapping: Mapping) -> Source:
             from upstate.agent.sources.mysql import MysqlSource
 
             return MysqlSource(address, mapping)
+        case SqlServerAddress():
+            from upstate.agent.sources.plain_source import PlainSource
+            from upstate.agent.sources.sqlserver import SqlServerDialect
+
+            return PlainSource(SqlServerDialect(address), address.shown, mapping)
+        case OracleAddress():
+            from upstate.agent.sources.oracle import OracleDialect
+            from upstate.agent.sources.plain_source import PlainSource
+
+            return PlainSource(OracleDialect(address), address.shown, mapping)
         case PostgresqlAddress():
             from upstate.agent.sources.postgresql import PostgresqlSource
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -44,6 +45,40 @@ class Description:
 
     catalog: Catalog
     warnings: tuple[str, ...]
+
+
+def as_tables(
+    columns: Iterable[tuple[str, Column]],
+    uniques: Iterable[tuple[str, str, bool, str]],
+    references: Iterable[tuple[str, str, str, str, str]],
+) -> list[Table]:
+    """Tables from the rows in which a server tells of them, each by the name of its table first.
+
+    Uniques say the index, whether it is the key, and a column; references the constraint, the parent, a column and the
+    parent's column.
+    """
+    found: dict[str, list[Column]] = defaultdict(list)
+    for table, column in columns:
+        found[table].append(column)
+    indexes: dict[str, dict[tuple[str, bool], list[str]]] = defaultdict(lambda: defaultdict(list))
+    for table, index, is_key, name in uniques:
+        indexes[table][index, bool(is_key)].append(name)
+    pairs: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for table, constraint, parent, name, parent_name in references:
+        pairs[table][constraint, parent].append((name, parent_name))
+    return [
+        Table(
+            name=table,
+            columns=tuple(found[table]),
+            key=next((tuple(names) for (_, is_key), names in indexes[table].items() if is_key), ()),
+            uniques=tuple(tuple(names) for (_, is_key), names in indexes[table].items() if not is_key),
+            foreign_keys=tuple(
+                ForeignKey(tuple(ours for ours, _ in both), parent, tuple(theirs for _, theirs in both))
+                for (_, parent), both in pairs[table].items()
+            ),
+        )
+        for table in found
+    ]
 
 
 def describe_tables(tables: Iterable[Table]) -> Description:

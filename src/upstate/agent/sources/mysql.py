@@ -15,12 +15,12 @@ from pymysql.cursors import Cursor, SSCursor
 from upstate.agent.conform import conform
 from upstate.agent.mapping import Mapping, ObjectOrigin
 from upstate.agent.sources import mysql_projection as dialect
-from upstate.agent.sources.address import MysqlAddress
 from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading
 from upstate.agent.sources.description import Description, describe_tables
 from upstate.agent.sources.gathering import gather
 from upstate.agent.sources.missing import need_tables
 from upstate.agent.sources.mysql_schema import columns_by_table, describe_database, stored_tables
+from upstate.agent.sources.server_address import MysqlAddress
 from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import SyncObject
 from upstate.errors import LostSourceError, SourceError

@@ -6,7 +6,7 @@ from collections import defaultdict
 from importlib.resources import files
 from typing import Any
 
-from upstate.agent.sources.description import ForeignKey, Table
+from upstate.agent.sources.description import Table, as_tables
 from upstate.catalog import Column, ColumnType
 
 # Everything else (enum, set, year, addresses, shapes) is carried as the server's own text of it.
@@ -65,32 +65,14 @@ def stored_tables(connection: Any) -> frozenset[str]:
 
 def describe_database(connection: Any) -> list[Table]:
     """Every table of the database that the URL names."""
-    columns: dict[str, list[Column]] = defaultdict(list)
-    for _, table, visible, is_table, name, kind, full, length, digits, scale, required in fetch(
-        connection, "mysql_columns"
-    ):
-        if visible and is_table:
-            columns[table].append(_column(name, kind, full, length, digits, scale, bool(required)))
-    indexes: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
-    for table, index, is_key, name in fetch(connection, "mysql_uniques"):
-        indexes[table, index, bool(is_key)].append(name)
-    pairs: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
-    for table, constraint, parent, name, parent_name in fetch(connection, "mysql_references"):
-        pairs[table, constraint, parent].append((name, parent_name))
-    return [
-        Table(
-            name=table,
-            columns=tuple(columns[table]),
-            key=next((tuple(names) for (t, _, is_key), names in indexes.items() if t == table and is_key), ()),
-            uniques=tuple(tuple(names) for (t, _, is_key), names in indexes.items() if t == table and not is_key),
-            foreign_keys=tuple(
-                ForeignKey(tuple(ours for ours, _ in both), parent, tuple(theirs for _, theirs in both))
-                for (t, _, parent), both in pairs.items()
-                if t == table
-            ),
+    columns = [
+        (table, _column(name, kind, full, length, digits, scale, bool(required)))
+        for _, table, visible, is_table, name, kind, full, length, digits, scale, required in fetch(
+            connection, "mysql_columns"
         )
-        for table in columns
+        if visible and is_table
     ]
+    return as_tables(columns, fetch(connection, "mysql_uniques"), fetch(connection, "mysql_references"))
 
 
 def _column(

@@ -15,12 +15,12 @@ from adbc_driver_postgresql import dbapi
 from upstate.agent.conform import TEXT, conform
 from upstate.agent.mapping import Mapping, ObjectOrigin
 from upstate.agent.sources import postgresql_projection as dialect
-from upstate.agent.sources.address import PostgresqlAddress
 from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading, pick, worth_looking_into
 from upstate.agent.sources.description import Description, describe_tables
 from upstate.agent.sources.missing import need_tables
 from upstate.agent.sources.postgresql_digests import in_the_database, rows_of
 from upstate.agent.sources.postgresql_schema import columns_by_table, describe_database
+from upstate.agent.sources.server_address import PostgresqlAddress
 from upstate.agent.sources.slicing import MOST_BYTES, cut
 from upstate.agent.sources.spool import Spool
 from upstate.agent.sources.wanted import Wanted, chosen

@@ -1,4 +1,4 @@
-"""The SQL both dialects share: an object's columns under the catalog's names, from wherever the mapping says."""
+"""The SQL all dialects share: an object's columns under the catalog's names, from wherever the mapping says."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def relation(obj: SyncObject, origin: ObjectOrigin, table: str, quote: Quote, ep
             expression = epoch(expression, source.stored, column)
         columns.append(f"{expression} AS {quote(column.name)}")
     # A line break before each closing parenthesis, so that a comment at the end of mapped SQL ends there.
-    rows = f"({origin.select}\n) AS r" if origin.select is not None else table
+    rows = f"({origin.select}\n) r" if origin.select is not None else table  # Oracle takes no AS there
     return f"SELECT {', '.join(columns)} FROM {rows}"  # noqa: S608
