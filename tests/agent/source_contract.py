@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -40,6 +41,18 @@ with open_source(sys.argv[1]).snapshot() as snapshot:
 # not getrusage: that begins with the peak of the process that started this one
 peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
 print(int(peak.split()[1]) // 1024)
+"""
+
+_BYTES = """
+import hashlib, sys
+from upstate.agent.sources import open_source
+from upstate.catalog import Column, SyncObject
+from upstate.wire import encode
+kinds = ("text", "bigint", "double", "boolean", "date", "timestamp", "uuid")
+columns = (Column("id", "bigint", True), *(Column(f"c{n}", kind) for n, kind in enumerate(kinds)))
+obj = SyncObject("Thing", "thing", ("id",), columns)
+with open_source(sys.argv[1]).snapshot() as snapshot:
+    print([hashlib.sha256(encode(batch)).hexdigest() for batch in snapshot.read(obj, None)])
 """
 
 
@@ -141,6 +154,24 @@ class SourceContract(SelectingContract):
         assert all(batch.records.schema.equals(arrow_schema(obj)) for batch in first)
         again = read_all(open_source(maker.url), obj)
         assert [encode(batch) for batch in again] == [encode(batch) for batch in first]
+
+    def test_what_the_memory_held_before_reaches_no_batch(self, maker: Maker) -> None:
+        """A receipt compares bytes: one bit of chance, and a resumed round sends again what the hub holds."""
+        kinds: tuple[ColumnType, ...] = ("text", "bigint", "double", "boolean", "date", "timestamp", "uuid")
+        obj = thing(*(column_of(kind, f"c{n}") for n, kind in enumerate(kinds)))
+        values = [NATIVES[kind] for kind in kinds]
+        maker.natives(
+            obj,
+            [(n, *(None if (n + k) % 3 == 0 else v[n % len(v)] for k, v in enumerate(values))) for n in range(3_003)],
+        )
+        found = set()
+        for fill in ("1", "90", "165"):  # with which the C library fills what it hands out
+            environment = {**os.environ, "MALLOC_PERTURB_": fill, "ARROW_DEFAULT_MEMORY_POOL": "system"}
+            command = [sys.executable, "-c", _BYTES, maker.url]
+            ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+            found.add(ran.stdout)
+        assert len(found) == 1
+        assert len(found.pop()) > 64
 
     def test_an_empty_table_gives_no_batch(self, maker: Maker) -> None:
         obj = thing(Column("value", "text"))
