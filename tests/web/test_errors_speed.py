@@ -22,6 +22,7 @@ FILTERS: list[tuple[str, dict[str, str]]] = [
     ("errors_all", {"reason": "unknown_code"}),
     ("errors_all", {"record": "no such key"}),
     ("errors_all", {"root": "no such key"}),
+    ("errors_all", {"root": "no such key", "standing": "resolved"}),
     ("errors_all", {"first_from": "2024-02-10", "first_to": "2024-02-10"}),
     ("errors_all", {"last_from": "2031-01-01"}),
     ("errors_all", {"standing": "resolved"}),

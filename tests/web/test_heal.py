@@ -44,9 +44,9 @@ def test_a_root_goes_alone_and_what_it_held_back_follows_and_the_log_says_what_r
     assert faults(asked.text) == []
     said = words(asked.text)
     assert f"once it has landed, {root.holds} records that it holds back follow by themselves" in said
-    assert "School first, alone – 1" in said
+    assert "School 1 first, alone –" in said
     for name, records in holds.items():
-        assert f"{name} once that has landed 2023-2024 {records}" in said
+        assert f"{name} {records} then 2023-2024" in said
     assert resyncs(world) == before
 
     answer = dana.post(at(world, "heal/send/"), confirmed(dana, world, root), follow=True)
@@ -77,6 +77,9 @@ def test_a_root_goes_alone_and_what_it_held_back_follows_and_the_log_says_what_r
     exported = b"".join(dana.get(at(world, "export/") + "?standing=resolved")).decode("utf-8-sig")
     by = {row["object"]: row["resolved_by"] for row in csv.DictReader(io.StringIO(exported))}
     assert by == {"School": str(number)} | dict.fromkeys(holds, str(follower.id))
+    freed = b"".join(dana.get(at(world, "export/"), {"standing": "resolved", "root": root.key[0]})).decode("utf-8-sig")
+    assert len(list(csv.DictReader(io.StringIO(freed)))) == root.holds
+    assert b"".join(dana.get(at(world, "export/"), {"standing": "open", "root": root.key[0]})).count(b"\r\n") == 1
     listed = words(dana.get(at(world, "all/") + "?standing=resolved").text)
     assert f"by resync {follower.id}" in listed
     entry = AuditEntry.objects.get(action="healed a root")

@@ -138,7 +138,7 @@ def _open(known: KnownDistrict, name: str, key: Key) -> QuerySet[models.Rejectio
 
 def _held(known: KnownDistrict, name: str, key: Key) -> QuerySet[models.Rejection]:
     hanging = _of(known).filter(root_object=name, root_key=list(key), resolved_at=None)
-    return hanging.exclude(object=name, key=list(key))
+    return hanging.exclude(verdict="failed").exclude(object=name, key=list(key))  # what failed hangs on none
 
 
 def _holds_back(known: KnownDistrict, name: str, key: Key) -> bool:

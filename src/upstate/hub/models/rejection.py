@@ -72,7 +72,7 @@ class Rejection(models.Model):
             models.Index(
                 fields=["district", "root_object", "root_key", "object", "id"],
                 name="rejections_of_a_root",
-                condition=OPEN & ~models.Q(verdict="failed"),
+                condition=~models.Q(verdict="failed"),
             ),
         )
 

@@ -1,9 +1,8 @@
--- One page of the open rejections that hang on a root, by object.
+-- One page of the rejections of one standing that hang on a root, or did, by object.
 SELECT held.*
 FROM hub_rejection AS held
 WHERE held.district_id = %(district)s
-    AND held.resolved_at IS NULL
-    AND held.cleared_at IS NULL
+    AND {standing}
     AND held.verdict <> 'failed'
     AND held.root_object = %(root_object)s
     AND held.root_key = %(root_key)s::text[]

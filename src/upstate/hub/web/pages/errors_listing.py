@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from upstate.catalog import Catalog
-from upstate.hub.models import District, Root
+from upstate.hub.models import District
 from upstate.hub.postgres import Connection, statement
 from upstate.hub.web.keyset import Place
 from upstate.hub.web.pages.errors_schools import in_school
@@ -204,13 +204,19 @@ def _of_root(
     start: _Start | None,
     back: bool,
 ) -> list[dict[str, Any]]:
-    if wanted.standing != "open" or wanted.root is None:
+    if wanted.root is None:
         return []
-    objects = [wanted.root_object] if wanted.root_object else list(catalog.objects)
-    roots = Root.objects.filter(district=values["district"], object__in=objects, key=list(wanted.root))
-    names = sorted({root.object for root in roots}, reverse=back)
+    values = {
+        **values,
+        "objects": [wanted.root_object] if wanted.root_object else list(catalog.objects),
+        "root_key": list(wanted.root),
+    }
+    standing = _STANDING[wanted.standing]
+    roots = _fetch(connection, composed("errors_root_objects", standing=standing), values)
+    names = sorted((root["object"] for root in roots), reverse=back)
     columns = ("object", "reason", "verdict", "school_year", "first_since", "first_until", "last_since", "last_until")
-    text = composed("errors_of_root", down=back, narrowed=_narrowed(catalog, wanted, *columns, "school"))
+    narrowed = _narrowed(catalog, wanted, *columns, "school")
+    text = composed("errors_of_root", down=back, standing=standing, narrowed=narrowed)
     rows: list[dict[str, Any]] = []
     for name in names:
         here = start is not None and start.root_object == name
@@ -226,7 +232,6 @@ def _of_root(
                 **values,
                 "most": values["most"] - len(rows),
                 "root_object": name,
-                "root_key": list(wanted.root),
                 "object_at": object_at,
                 "id": number,
             },
