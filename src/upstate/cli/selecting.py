@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
 from upstate.cli.hubs import Ended, Hub, Records
 from upstate.cli.printing import console, count, print_json
 from upstate.errors import ConfigError, PlanError
+from upstate.planning import rows_of_csv, rows_of_text
 
 _SHOWN = 20
 
@@ -25,17 +25,17 @@ def read_records(
     if sum(given) > 1:
         raise PlanError("Name records in one way: --key, --key-file, --id or --id-file.")
     file = key_file if key_file is not None else id_file
-    rows = _rows(Path(file)) if file is not None else [(text,) for line in (*keys, *ids) for text in line.split(",")]
+    rows = _rows(Path(file)) if file is not None else [row for line in (*keys, *ids) for row in rows_of_text(line)]
     return Records(tuple(rows), by_id=bool(ids) or id_file is not None, dependents=dependents)
 
 
-def _rows(file: Path) -> list[tuple[str, ...]]:
+def _rows(file: Path) -> tuple[tuple[str, ...], ...]:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            return [tuple(row) for row in csv.reader(stream) if any(part.strip() for part in row)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        said = error.strerror if isinstance(error, OSError) else "it is no CSV file in UTF-8"
-        raise ConfigError(f"{file} cannot be read: {said}.") from error
+        return rows_of_csv(file.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
+    except PlanError as error:
+        raise ConfigError(f"{file} cannot be read. {error.message}") from error
 
 
 def report_records(

@@ -2,6 +2,7 @@
 
 from upstate.planning.asked import Asked, ask, plan_asked, plans_freed
 from upstate.planning.lifecycle import OrderEvent, OrderState, may_land, next_state
+from upstate.planning.listed import rows_of_csv, rows_of_text
 from upstate.planning.plan import Plan, Step, make_plan, offered
 from upstate.planning.tally import Counts, Status, status_of
 from upstate.planning.zone import Zone, year_name
@@ -22,6 +23,8 @@ __all__ = [
     "offered",
     "plan_asked",
     "plans_freed",
+    "rows_of_csv",
+    "rows_of_text",
     "status_of",
     "year_name",
 ]

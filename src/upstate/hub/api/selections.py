@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from django.db import transaction
+from django.db.models import F
 from django.http import Http404
-from ninja import Field, Router, Status
+from ninja import Field, Query, Router, Status
 from pydantic import ConfigDict
 
 from upstate.catalog import Catalog, SyncObject
@@ -16,13 +18,15 @@ from upstate.hub import models
 from upstate.hub.api import shapes
 from upstate.hub.api.bearer import Request
 from upstate.hub.api.gate import enter
+from upstate.hub.api.paging import From, beyond
 from upstate.hub.api.runs import shape_of_resync
 from upstate.hub.auditing import audit
 from upstate.hub.districts import KnownDistrict
 from upstate.hub.mending import find_root
 from upstate.hub.resyncs import queue_resync
-from upstate.hub.selections import lacking_of
+from upstate.hub.selections import forget_selections, lacking_counts, lacking_of
 from upstate.hub.set_up import catalog_in_force
+from upstate.hub.web.keyset import Place, paged
 from upstate.planning import Asked, Plan, ask, plan_asked, year_name
 
 router = Router(tags=["Some records"])
@@ -65,6 +69,30 @@ class Selection(shapes.Schema):
     )
 
 
+class SelectionLine(shapes.Schema):
+    """A selective sync in the list of them."""
+
+    resync: int
+    asked_by: str
+    placed: datetime
+    finished: datetime | None
+    state: str
+    object: str
+    records: int = Field(description="How many were asked for.")
+    by_id: bool
+    parents: bool
+    dependents: bool
+    not_there: int | None = Field(description="Of those, how many the district has no record of; null: not told yet.")
+
+
+class Selections(shapes.Schema):
+    """Selective syncs, newest first."""
+
+    district: str
+    selections: list[SelectionLine]
+    next: str | None = Field(description="The value of `from` for the next page; null at the end.")
+
+
 @router.post(
     "/districts/{int:district}/selections",
     url_name="selections",
@@ -80,6 +108,48 @@ def select(request: Request, district: int, wanted: WantedRecords) -> Status[sha
     plan = plan_asked(catalog, asked, known.zone, year=wanted.year)
     count = f"{len(asked.keys):,} record{'' if len(asked.keys) == 1 else 's'} of {obj.name}"
     return _placed(request, known, plan, asked, "sent a selective sync", count)
+
+
+@router.get(
+    "/districts/{int:district}/selections",
+    url_name="selections",
+    response=Selections,
+    summary="What was sent record by record",
+)
+def selections(
+    request: Request,
+    district: int,
+    start: From = "",
+    limit: Annotated[int, Query(ge=1, le=100, description="Selective syncs a page.")] = 20,
+) -> Selections:
+    """Newest first; which records each had is told of one by one. Right: selective.view."""
+    known = enter(request, district, "selective.view")
+    after = beyond(start, int)
+    rows = models.Selection.objects.filter(resync__zone=known.zone_id, resync__mode="selective")
+    rows = rows.select_related("resync").defer("asked").annotate(count=F("asked__len")).order_by("-resync_id")
+    if after:
+        rows = rows.filter(resync_id__lt=after[0])
+    page = paged(lambda most: rows[:most], Place(after), lambda row: (row.resync_id,), limit)
+    lacking = lacking_counts([row.resync_id for row in page.rows])
+    lines = [_line(row, lacking.get(row.resync_id)) for row in page.rows]
+    return Selections(district=known.name, selections=lines, next=page.after or None)
+
+
+@router.delete(
+    "/districts/{int:district}/selections/{int:resync}",
+    url_name="selection",
+    response={204: None},
+    summary="Forget which records were asked for",
+)
+def forget(request: Request, district: int, resync: int) -> Status[None]:
+    """Of one that has ended. The resync itself stays in the history, with its counts. Right: selective.delete."""
+    known = enter(request, district, "selective.delete")
+    found = models.Resync.objects.filter(id=resync, zone=known.zone_id, mode="selective", selection__isnull=False)
+    if not found.exists():
+        raise Http404("There is no such selective sync.")
+    if not forget_selections(request.auth.person, models.District.objects.get(id=known.id), [resync]):
+        raise PlanError(f"Resync {resync} has not ended, so what it was asked for stays until it has.")
+    return Status(204, None)
 
 
 @router.get(
@@ -122,6 +192,23 @@ def heal(request: Request, district: int, root: int, wanted: WantedRoot) -> Stat
     found = find_root(catalog_in_force(), known, root, wanted.year)
     subject = f"{found.asked.object} {'|'.join(part or '' for part in found.asked.keys[0])}"
     return _placed(request, known, found.plan, found.asked, "healed a root", subject)
+
+
+def _line(row: Any, not_there: int | None) -> SelectionLine:
+    run = row.resync
+    return SelectionLine(
+        resync=run.id,
+        asked_by=run.asked_by,
+        placed=run.placed_at,
+        finished=run.finished_at,
+        state=run.state,
+        object=row.object,
+        records=row.count,
+        by_id=row.by_id,
+        parents=row.parents,
+        dependents=row.dependents,
+        not_there=not_there,
+    )
 
 
 def _object(catalog: Catalog, name: str) -> SyncObject:

@@ -38,6 +38,12 @@ OF_DISTRICT: Final = (
     Row("Overview", "overview", "batch.view"),
     Row("Resync State Data – Batch", "batch", "batch.view", also=("batch_confirm", "batch_send")),
     Row(
+        "Selective Sync",
+        "selective",
+        "selective.view",
+        also=("selective_confirm", "selective_send", "selective_run"),
+    ),
+    Row(
         "Error Log",
         "errors",
         "errors.view",

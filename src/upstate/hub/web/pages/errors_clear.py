@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from upstate.errors import ConfigError
 from upstate.hub.auditing import audit
@@ -35,12 +35,17 @@ class Clearing(Form):
     why = forms.CharField(label="Why are they cleared?", max_length=500, help_text="It goes to the audit list.")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("errors.clear")
 def errors_clear(request: Request, district: District) -> HttpResponse:
-    """Say what clearing these records comes to, and, once a reason is given, clear them."""
+    """Say what clearing these records comes to, and, once a reason is given, clear them.
+
+    Without a form, as for who signs in again in the middle of it, back to the list.
+    """
     records = _records(request)
     back = reverse("errors_all", kwargs={"district": district.id})
+    if request.method == "GET":
+        return redirect(back)
     if not records:
         messages.warning(request, "Nothing was marked, so nothing was cleared.")
         return redirect(back)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from upstate.hub.districts import KnownDistrict, find_district
 from upstate.hub.leftovers import removal_outcome
-from upstate.hub.models import District, Resync
+from upstate.hub.models import District, Resync, Selection
 from upstate.hub.postgres import Connection
 from upstate.hub.receipts import receipt_of
 from upstate.hub.reports import Outlook, Root, outlook, roots, summed_outlook
@@ -92,6 +92,7 @@ def history_run(request: Request, district: District, resync: int) -> HttpRespon
         "followers": followers,
         "healed": healed,
         "of_some": line.resync.mode in SOME,
+        "has_selection": Selection.objects.filter(resync=resync).exists(),
         "before": before.values_list("id", flat=True).first(),
         "request_of_state": getattr(line.resync, "requested", None),
         "receipt": None if line.closed else receipt_of(resync),

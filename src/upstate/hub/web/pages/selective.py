@@ -1,0 +1,201 @@
+"""Selective Sync: some records by key or by the district's own id; confirmed, sent once, and its history."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from upstate.errors import PlanError
+from upstate.hub.auditing import audit
+from upstate.hub.districts import KnownDistrict, find_district
+from upstate.hub.models import District, Resync, Zone
+from upstate.hub.own_ids import without_own_id
+from upstate.hub.postgres import database_errors
+from upstate.hub.resyncs import queue_resync
+from upstate.hub.rights import may
+from upstate.hub.selections import forget_selections, selected_since
+from upstate.hub.templatetags.wording import count, key_text
+from upstate.hub.web.keyset import newest_first, paged, place_of
+from upstate.hub.web.needs import needs
+from upstate.hub.web.pages.batch_catalog import current_catalog
+from upstate.hub.web.pages.batch_choice import newest_resync, number_in
+from upstate.hub.web.pages.selective_form import Choosing
+from upstate.hub.web.pages.selective_lines import lines_of, selections_of
+from upstate.hub.web.request import Request
+from upstate.planning import Asked, Plan, ask, plan_asked, year_name
+
+_SHOWN: Final = 20
+_NOT_OURS: Final = "What was sent is not what this page sends. Fill the form in again."
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Records that were asked for, planned."""
+
+    asked: Asked
+    plan: Plan
+
+    @property
+    def rows(self) -> str:
+        """The records as the form carries them."""
+        return json.dumps(self.asked.keys, ensure_ascii=False, separators=(",", ":"))
+
+    @property
+    def token(self) -> str:
+        """Tells this from any other, so that what is sent is what was shown."""
+        return hashlib.blake2b(repr((self.asked, self.plan)).encode(), digest_size=12).hexdigest()
+
+
+@require_GET
+@needs("selective.view")
+def selective(request: Request, district: District) -> HttpResponse:
+    """What was sent record by record, the newest first, and for those who may the form to send some."""
+    return _page(request, district, None)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("selective.use")
+def selective_confirm(request: Request, district: District) -> HttpResponse:
+    """What the records come to, before they are sent; changes nothing. Without a form, back to where one is."""
+    if request.method == "GET":
+        return _back(request, district)
+    form = _form(request, district, request.POST, request.FILES)
+    if not form.is_valid() or form.asked is None:
+        return _page(request, district, form, status=400)
+    try:
+        return _confirmation(request, district, _chosen(find_district(district.name), form.asked, request.year))
+    except PlanError as error:
+        form.add_error("object", error.message)
+        return _page(request, district, form, status=400)
+
+
+@require_POST
+@needs("selective.use")
+def selective_send(request: Request, district: District) -> HttpResponse:
+    """Place what was confirmed, once; then on to its page."""
+    try:
+        placed, chosen = _placed(request, district)
+    except PlanError as error:
+        messages.error(request, f"Nothing was sent. {error.message}")
+        return _back(request, district)
+    if placed is None:
+        messages.warning(
+            request, "Nothing was sent: what this would do is not what you were shown. Look it over and send it again."
+        )
+        return _confirmation(request, district, chosen, status=409)
+    return redirect("selective_run", district=district.id, resync=placed)
+
+
+@require_POST
+@needs("selective.delete")
+def selective_delete(request: Request, district: District) -> HttpResponse:
+    """Forget which records the marked ones had; what has not ended stays."""
+    texts = request.POST.getlist("selection")
+    numbers = [int(each) for each in texts if each.isascii() and each.isdigit() and len(each) < 19]
+    deleted = forget_selections(request.user, district, numbers)
+    if deleted:
+        messages.success(request, f"{count(deleted, 'entry,entries')} deleted from the history.")
+    else:
+        messages.info(request, "Nothing was deleted: mark what has ended first.")
+    return _back(request, district)
+
+
+def _page(request: Request, district: District, form: Choosing | None, status: int = 200) -> HttpResponse:
+    place = place_of(request.GET)
+    rows = selections_of(district.zone.id)
+    page = paged(
+        lambda most: newest_first(rows, place, "resync_id")[:most], place, lambda selection: (selection.resync_id,)
+    )
+    context: dict[str, Any] = {
+        "page": page,
+        "lines": lines_of(page.rows, request.user),
+        "may_delete": may(request.user, "selective.delete", district.id),
+    }
+    if may(request.user, "selective.use", district.id):
+        context["form"] = form or _form(request, district)
+    return render(request, "hub/selective.html", context, status=status)
+
+
+def _form(request: Request, district: District, *sent: Any) -> Choosing:
+    known = find_district(district.name)
+    given = {name: request.GET[name] for name in ("object", "records") if name in request.GET}
+    return Choosing(*sent, initial=given, catalog=current_catalog(), known=known, year=request.year)
+
+
+def _chosen(known: KnownDistrict, asked: Asked, year: int) -> _Chosen:
+    return _Chosen(asked, plan_asked(current_catalog(), asked, known.zone, year=year))
+
+
+def _confirmation(request: Request, district: District, chosen: _Chosen, status: int = 200) -> HttpResponse:
+    ahead = Resync.objects.filter(zone=district.zone, school_year=request.year, state__in=("queued", "running"))
+    keys = chosen.asked.keys
+    context = {
+        "chosen": chosen,
+        "asked": chosen.asked,
+        "count": len(keys),
+        "shown": [key_text(key) for key in keys[:_SHOWN]],
+        "more": max(0, len(keys) - _SHOWN),
+        "others": [name for name in chosen.plan.objects if name != chosen.asked.object],
+        "since": newest_resync(district.zone.id),
+        "ahead": list(ahead.order_by("id")),
+    }
+    return render(request, "hub/selective_confirm.html", context, status=status)
+
+
+@database_errors()
+def _placed(request: Request, district: District) -> tuple[int | None, _Chosen]:
+    """The resync that sends them; None where it would not do what the form showed."""
+    since = number_in(request.POST, "since")
+    with transaction.atomic():
+        Zone.objects.select_for_update(no_key=True).get(id=district.zone.id)
+        known = find_district(district.name)
+        chosen = _chosen(known, _asked(known, request.POST), request.year)
+        if since is None or request.POST.get("token") != chosen.token:
+            return None, chosen
+        twice = selected_since(district.zone.id, chosen.asked, request.user, since)
+        if twice is not None:
+            messages.warning(request, f"You sent this already: it is resync {twice}. It was not sent a second time.")
+            return twice, chosen
+        placed = queue_resync(
+            chosen.plan,
+            district.zone.id,
+            person=request.user,
+            check_dependencies=chosen.asked.parents,
+            asked=chosen.asked,
+        )
+        what = f"{count(len(chosen.asked.keys), 'record')} of {chosen.asked.object}"
+        year = year_name(chosen.plan.school_year)
+        audit(request.user, "sent a selective sync", district, f"resync {placed.id}: {what}, {year}")
+        messages.success(request, f"Resync {placed.id} of {what} is placed. You need not stay on this page.")
+        return placed.id, chosen
+
+
+def _asked(known: KnownDistrict, form: QueryDict) -> Asked:
+    """What a confirmation's form asks for; PlanError where someone has changed it."""
+    catalog, name = current_catalog(), form.get("object", "")
+    if name not in catalog:
+        raise PlanError(_NOT_OURS)
+    try:
+        rows = json.loads(form.get("rows", ""))
+        texts = [[str(part) for part in row] for row in rows if isinstance(row, list)]
+    except (ValueError, TypeError) as error:
+        raise PlanError(_NOT_OURS) from error
+    by_id = form.get("by") == "id"
+    if by_id and (why := without_own_id(known, name)):
+        raise PlanError(why)
+    how = {"by_id": by_id, "parents": form.get("parents") == "1", "dependents": form.get("dependents") == "1"}
+    return ask(catalog[name], texts, **how)
+
+
+def _back(request: Request, district: District) -> HttpResponse:
+    address = reverse("selective", kwargs={"district": district.id})
+    return redirect(address if request.year == district.zone.school_year else f"{address}?year={request.year}")
