@@ -54,6 +54,7 @@ def test_there_are_exactly_these_commands() -> None:
         "district",
         "district add",
         "district list",
+        "district mapping",
         "plan",
         "resync",
         "status",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hub', '0015_leftovers'),
+        ('hub', '0013_agents_over_the_wire'),
     ]
 
     operations = [

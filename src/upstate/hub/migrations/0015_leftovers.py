@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hub', '0020_resyncs_of_a_zone'),
+        ('hub', '0014_ticket_of_a_claim'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ def _total() -> ArrayField:  # type: ignore[type-arg]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hub", "0013_agents_over_the_wire")]
+    dependencies = [("hub", "0015_leftovers")]
 
     operations = [
         migrations.CreateModel(

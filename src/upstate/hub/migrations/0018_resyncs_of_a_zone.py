@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hub', '0016_receipts'),
+        ('hub', '0017_rejections_of_a_root'),
     ]
 
     operations = [
