@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 from upstate.cli.main import main
-from upstate.hub import door
+from upstate.hub.start import Configuration, start
 from upstate.wire import Compared, Parcel, Receipt, WorkOrder
 from upstate.wire.digests import Pairs, Sums
+
+start(Configuration(os.environ["UPSTATE_DATABASE_URL"]))
+from upstate.hub import door  # noqa: E402 - it knows the control tables, which Django must have heard of
 
 _BYTES = "bytes carried: "
 

@@ -14,7 +14,9 @@ from typing import Any
 from bench.counters import Counted, count
 from bench.place import EDITION, NAME, YEAR, Place
 from bench.watching import BenchError, Command, Run, run
+from bench.wire import agent_over_https
 
+WIRE_STATE = "state_wire"
 _EMPTY = "state_empty"
 _BYTES = "bytes carried: "  # as bench.carried says it
 
@@ -54,20 +56,32 @@ def prepare_hub(place: Place) -> None:
     _upstate(place, _EMPTY, "hub", "init")
 
 
-def prepare_state(place: Place, source: str) -> None:
-    """A new state that knows the district and holds nothing of it."""
-    place.fresh_database(state_of(source), like=_EMPTY)
+def prepare_state(place: Place, source: str, database: str | None = None) -> None:
+    """A new state, in `database` or the source's own, that knows the district and holds nothing of it."""
+    database = database or state_of(source)
+    place.fresh_database(database, like=_EMPTY)
     of_year = ("--year", str(YEAR), "--edition", EDITION)
-    _upstate(place, state_of(source), "district", "add", NAME, "--source", place.source(source), *of_year)
+    _upstate(place, database, "district", "add", NAME, "--source", place.source(source), *of_year)
 
 
 def resync(place: Place, source: str, *, everything: bool) -> Resync:
     """Resync all objects, as a user would; send every record, or only what differs."""
-    before = count(place, state_of(source))
-    done = _upstate(
-        place, state_of(source), "resync", NAME, "--all", "--json", *(["--everything"] if everything else [])
-    )
-    return Resync(done, json.loads(done.said[0]), count(place, state_of(source)) - before)
+    return _resync(place, state_of(source), *(["--everything"] if everything else []))
+
+
+def resync_over_https(place: Place, source: str) -> Resync:
+    """Resync all objects into `WIRE_STATE`, of a district that an agent of its own reads, over HTTPS on loopback.
+
+    The agent and the hub's door run already, as they would; what they hold is not among the processes of the run.
+    """
+    with agent_over_https(place, WIRE_STATE, source):
+        return _resync(place, WIRE_STATE)
+
+
+def _resync(place: Place, database: str, *how: str) -> Resync:
+    before = count(place, database)
+    done = _upstate(place, database, "resync", NAME, "--all", "--json", *how)
+    return Resync(done, json.loads(done.said[0]), count(place, database) - before)
 
 
 def verify(place: Place, source: str) -> Resync:

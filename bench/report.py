@@ -8,12 +8,13 @@ from statistics import median
 from typing import Any
 
 from bench.ours import Resync
-from bench.rounds import CHANGED, CHANGES, EVERYTHING, LOAD, VERIFY, Round
+from bench.rounds import CHANGED, CHANGES, EVERYTHING, LOAD, VERIFY, WIRE, Round
 from bench.watching import Seen
 
 _NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 _TITLES = {
     LOAD: "first load",
+    WIRE: "first load over HTTPS",
     EVERYTHING: "rerun, everything sent",
     CHANGES: "rerun, changes only",
     CHANGED: "0.1 % changed",
@@ -31,7 +32,13 @@ def table(rounds: Sequence[Round], sources: Sequence[str]) -> Iterator[str]:
         seconds = [one.seconds for one in floors]
         yield _line("floor: COPY | COPY, primary keys", seconds, floors[0].rows, [one.cpu for one in floors])
         for source in sources:
-            yield from _ours(f"ours, from {_NAMES[source]}", [this.ours[LOAD][source] for this in rounds], seconds)
+            here = [this.ours[LOAD][source] for this in rounds]
+            yield from _ours(f"ours, from {_NAMES[source]}", here, seconds)
+            if WIRE in rounds[0].ours:
+                there = [this.ours[WIRE][source] for this in rounds]
+                yield from _ours(f"ours, {_NAMES[source]} over HTTPS", there, seconds)
+                price = ratio([_itself(one) for one in there], [_itself(one) for one in here])
+                yield f"    the wire's price: {price:.2f} times the resync in one process"
     reruns = [experiment for experiment in (EVERYTHING, CHANGES, CHANGED, VERIFY) if experiment in rounds[0].ours]
     for source in sources if reruns else ():
         yield f"again, from {_NAMES[source]}"
@@ -49,6 +56,11 @@ def _ours(name: str, resyncs: Sequence[Resync], floors: Sequence[float]) -> Iter
     seconds, cpu = [one.run.seconds for one in resyncs], [one.run.cpu for one in resyncs]
     yield _line(name, seconds, resyncs[0].records, cpu, ratio(seconds, floors))
     yield f"    of it starting Python and the hub, and reporting: {median(one.around for one in resyncs):.2f} s"
+
+
+def _itself(done: Resync) -> float:
+    """Seconds of the resync, without Python's start, which would make the wire look cheaper."""
+    return done.run.seconds - done.around
 
 
 def ratio(ours: Sequence[float], floors: Sequence[float]) -> float:
@@ -111,7 +123,7 @@ def doubts(rounds: Sequence[Round]) -> Iterator[str]:
                 yield f"{where}: ours took {done.records:,} records, the floor {this.floor_load.rows:,}"
             if experiment == CHANGED and done.changed != this.edited[source]:
                 yield f"{where}: {this.edited[source]:,} rows were made different, {done.changed:,} said to be changed"
-            if experiment not in (LOAD, CHANGED) and (done.changed or done.counted.state):
+            if experiment not in (LOAD, WIRE, CHANGED) and (done.changed or done.counted.state):
                 yield f"{where}: {done.changed:,} records said to be changed, {done.counted.state:,} rows written"
 
 

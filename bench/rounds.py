@@ -13,8 +13,9 @@ from bench.place import Place, Say
 from bench.shipped import Shipped
 from bench.spending import account, forget_statements
 
-LOAD, EVERYTHING, CHANGES, CHANGED, VERIFY = "first-load", "rerun", "changes", "changed", "verify"
-EXPERIMENTS = (LOAD, EVERYTHING, CHANGES, CHANGED, VERIFY)
+LOAD, WIRE = "first-load", "wire"
+EVERYTHING, CHANGES, CHANGED, VERIFY = "rerun", "changes", "changed", "verify"
+EXPERIMENTS = (LOAD, WIRE, EVERYTHING, CHANGES, CHANGED, VERIFY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Wanted:
     @property
     def reruns(self) -> tuple[str, ...]:
         """The experiments that begin with a state that has everything."""
-        return tuple(name for name in EXPERIMENTS[1:] if name in self.experiments)
+        return tuple(name for name in EXPERIMENTS if name not in (LOAD, WIRE) and name in self.experiments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,9 @@ class Bench:
         for number in range(wanted.rounds):
             this = Round()
             self.say(f"round {number + 1} of {wanted.rounds}")
-            loads = [partial(self._load, this, source) for source in wanted.sources]
-            if LOAD in wanted.experiments:
+            ways = (self._load, self._load_over_https) if WIRE in wanted.experiments else (self._load,)
+            loads = [partial(way, this, source) for source in wanted.sources for way in ways]
+            if {LOAD, WIRE} & set(wanted.experiments):
                 _take_turns([partial(self._floor_load, this), *loads], number)
             elif not number:  # a rerun needs something to run again, once
                 _take_turns(loads, number)
@@ -122,6 +124,14 @@ class Bench:
         self._resync(this, source, LOAD)
         with self.place.connect(state_of(source)) as connection:
             connection.execute("vacuum (analyze)")  # as autovacuum would within a minute
+
+    def _load_over_https(self, this: Round, source: str) -> None:
+        ours.prepare_state(self.place, source, ours.WIRE_STATE)
+        self._even_out()
+        done = ours.resync_over_https(self.place, source)
+        this.ours.setdefault(WIRE, {})[source] = done
+        self.say(f"  {WIRE}, {source}, ours: {done.run.seconds:.2f} s")
+        self.place.drop_database(ours.WIRE_STATE)
 
     def _floor_read(self, this: Round, source: str) -> None:
         self._even_out(source)

@@ -15,7 +15,7 @@ from bench.state.hub import agent_key, ask_of_all, fresh_state
 from psycopg import sql
 
 from torment.actors import Actor, clean_environment, program
-from torment.authority import make_authority
+from bench.certificate import make_authority
 from torment.end_state import WATCH
 from torment.plots import Plot, Start
 from torment.proxy import free_port

@@ -21,6 +21,7 @@ from bench.state.agents import has_https
 from bench.state.districts import Made, make_districts
 from bench.state.hub import Hub, agent_key, ask_of_all, fresh_state, running_hub, unexpected, wait_for_all
 from bench.state.spent import Watch
+from bench.wire import agent_key
 from upstate.embedded import Cluster
 
 MOST_CLAIM_MS, MOST_HUB_BYTES, MOST_RATIO = 250.0, 500 << 20, 1.2

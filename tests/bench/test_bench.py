@@ -36,6 +36,8 @@ def test_the_table_has_floor_and_ours_for_both_sources_and_every_experiment(
         "floor: COPY | COPY, primary keys",
         "ours, from PostgreSQL ",
         "ours, from SQLite ",
+        "ours, PostgreSQL over HTTPS ",
+        "ours, SQLite over HTTPS ",
         "again, from PostgreSQL",
         "again, from SQLite",
         "on the wire, PostgreSQL: everything ",
@@ -50,6 +52,7 @@ def test_the_table_has_floor_and_ours_for_both_sources_and_every_experiment(
         "ours, verification ",
     ):
         assert sum(line.startswith(wanted) for line in lines) == 2, wanted
+    assert sum(line.startswith("the wire's price: ") for line in lines) == 2
 
 
 def test_floor_and_ours_move_the_same_records_and_a_rerun_writes_none(
@@ -64,6 +67,8 @@ def test_floor_and_ours_move_the_same_records_and_a_rerun_writes_none(
         load, *reruns = (only["ours"][name][source] for name in ("first-load", "rerun", "changes"))
         assert load["records"] == rows
         assert load["counted"]["state"] > 0
+        wire = only["ours"]["wire"][source]
+        assert (wire["records"], wire["counted"]["state"]) == (rows, load["counted"]["state"])
         for rerun in reruns:
             assert (rerun["records"], rerun["changed"]) == (rows, 0)
             # an attempt that a repeated key turned back is counted by the server, though nothing of it stays

@@ -33,7 +33,7 @@ def set_up_once(cluster_url: str) -> Iterator[tuple[str, Made]]:
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for localhost that is its own authority, and its key."""
-    from torment.authority import make_authority
+    from bench.certificate import make_authority
 
     return make_authority(tmp_path_factory.mktemp("authority"))
 

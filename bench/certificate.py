@@ -1,4 +1,4 @@
-"""A certificate for localhost that is its own authority, for a hub, and a proxy, that are spoken to over HTTPS."""
+"""A certificate for localhost that is its own authority, made anew: for servers on this machine alone."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def make_authority(folder: Path) -> tuple[Path, Path]:
-    """The certificate's file and its key's, made in this folder."""
+def make_authority(folder: Path, *addresses: str) -> tuple[Path, Path]:
+    """The files of the certificate and of its key; `addresses` are further ones (by number) that it is good for."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Upstate's tests")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Upstate on this machine")])
     now = datetime.now(UTC)
+    numbers = [x509.IPAddress(ip_address(each)) for each in ("127.0.0.1", *addresses)]
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -25,9 +26,7 @@ def make_authority(folder: Path) -> tuple[Path, Path]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=2))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]), False
-        )
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost"), *numbers]), False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
         .sign(key, hashes.SHA256())
     )
