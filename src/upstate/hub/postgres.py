@@ -15,6 +15,7 @@ from psycopg.rows import TupleRow
 
 from upstate.embedded import check_server
 from upstate.errors import DatabaseError
+from upstate.loading.reaching import reach
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -31,10 +32,7 @@ def connect(url: str) -> Connection:
     The caller closes it. A server older than 17 is refused.
     """
     with database_errors():
-        # an acknowledged batch must survive the machine, whatever the server's own setting is
-        connection = psycopg.connect(
-            url, autocommit=True, application_name="upstate", options="-c synchronous_commit=on"
-        )
+        connection = reach(url)
         try:
             check_server(connection)
         except BaseException:
