@@ -72,6 +72,7 @@ def test_there_are_exactly_these_commands() -> None:
         "database url",
         "database backup",
         "database restore",
+        "database digest",
     }
 
 

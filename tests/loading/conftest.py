@@ -13,7 +13,7 @@ from tests.loading.desk import CATALOG, Desk
 
 from upstate.catalog import parse_catalog
 from upstate.hub.start import Configuration, start
-from upstate.loading.state import prepare_state
+from upstate.loading.spreading import prepare_spread
 
 MakeDesk = Callable[..., Desk]
 
@@ -41,7 +41,15 @@ def partitions() -> int | None:
 
 
 @pytest.fixture
-def make_desk(cluster_url: str, empty_hub: str, partitions: int | None) -> Iterator[MakeDesk]:
+def make_servers() -> Callable[[], tuple[str, ...]]:
+    """Makes empty databases on other servers that hold the state's partitions; test_spread.py says otherwise."""
+    return lambda: ()
+
+
+@pytest.fixture
+def make_desk(
+    cluster_url: str, empty_hub: str, partitions: int | None, make_servers: Callable[[], tuple[str, ...]]
+) -> Iterator[MakeDesk]:
     """Makes a desk for a catalog's texts."""
     with ExitStack() as stack:
 
@@ -49,8 +57,9 @@ def make_desk(cluster_url: str, empty_hub: str, partitions: int | None) -> Itera
             url = stack.enter_context(_database(cluster_url, empty_hub))
             connection = stack.enter_context(psycopg.connect(url, autocommit=True))
             catalog = parse_catalog(texts)
-            prepare_state(connection, catalog, partitions)
-            return Desk(url, connection, catalog, partitions=partitions)
+            servers = make_servers()
+            prepare_spread(connection, catalog, partitions, servers)
+            return Desk(url, connection, catalog, partitions=partitions, servers=servers)
 
         yield make
 

@@ -168,6 +168,7 @@ class Desk:
     year: int = 2024
     zones: dict[int, int] = field(default_factory=dict)
     partitions: int | None = None
+    servers: tuple[str, ...] = ()
 
     def send(self, name: str, rows: Iterable[Any], **options: Any) -> Counts:
         """One object, delivered whole and landed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from upstate.cli.database_backup import backup, restore
+from upstate.cli.database_digest import digest
 from upstate.cli.settings import read_settings
 
 
@@ -19,7 +20,7 @@ def database() -> None:
     """
 
 
-for _command in (backup, restore):
+for _command in (backup, restore, digest):
     database.add_command(_command)
 
 

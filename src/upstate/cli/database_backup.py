@@ -40,6 +40,17 @@ def backup(file: Path) -> None:
     finally:
         part.unlink(missing_ok=True)
     click.echo(f"Wrote {file} ({file.stat().st_size:,} bytes).")
+    if others := _others(url):
+        click.echo(f"Districts' records are on {others} other servers, and not in it: back up each of those as well.")
+
+
+def _others(url: str) -> int:
+    """How many other servers hold partitions of the state."""
+    from upstate.hub.postgres import connect, database_errors
+    from upstate.loading.placing import servers_of_state
+
+    with connect(url) as connection, database_errors():
+        return len(servers_of_state(connection))
 
 
 @click.command()

@@ -10,6 +10,7 @@ from upstate.cli.holding import cancel, pause, resume
 from upstate.cli.hub_doctor import doctor
 from upstate.cli.hub_up import down, serve, up, work
 from upstate.cli.settings import open_state
+from upstate.errors import ConfigError
 
 
 @click.group()
@@ -31,7 +32,14 @@ for _command in (up, down, serve, work, pause, resume, cancel, doctor):
     type=click.IntRange(2, 1024),
     help="Divide the state tables by district; for a new database. More of them: docs/howto/scale-out.md.",
 )
-def init(folder: str | None, partitions: int | None) -> None:
+@click.option(
+    "--server",
+    "servers",
+    metavar="URL",
+    multiple=True,
+    help="An empty database on another PostgreSQL that is to hold partitions; once for each. With --partitions.",
+)
+def init(folder: str | None, partitions: int | None, servers: tuple[str, ...]) -> None:
     """Make the control tables and the state tables of a catalog.
 
     Safe to run again: it adds what is new and takes nothing away. The catalog is kept in the database, so later
@@ -41,9 +49,12 @@ def init(folder: str | None, partitions: int | None) -> None:
     Examples:  upstate hub init
                upstate hub init --catalog ./my-catalog
                upstate hub init --partitions 16
+               upstate hub init --partitions 16 --server postgresql://upstate@db1/state --server postgresql://upstate@db2/state
     """
     from upstate.catalog import catalog_files, parse_catalog, shipped_catalog
 
+    if servers and partitions is None:
+        raise ConfigError("--server needs --partitions: at least as many as there are servers.")
     texts = catalog_files(Path(folder)) if folder is not None else None
     if texts is not None:
         parse_catalog(texts)  # a wrong catalog is told before a database is started
@@ -52,7 +63,7 @@ def init(folder: str | None, partitions: int | None) -> None:
 
     if texts is None:
         texts = kept_catalog() or catalog_files(shipped_catalog("k12"))
-    prepared = set_up(url, texts, partitions=partitions)
+    prepared = set_up(url, texts, partitions=partitions, servers=servers)
     for line in prepared.made:
         click.echo(f"made  {line}")
     click.echo(

@@ -29,6 +29,7 @@ from upstate.hub.verifications import (
 )
 from upstate.hub.zone_lock import zone_lock
 from upstate.loading.comparing import Held, can_digest, count_held, held_pairs, held_sums
+from upstate.loading.placing import at_district
 from upstate.loading.task import Task
 from upstate.loading.verifying import Looked, Verified, verify
 from upstate.wire import encode_keys
@@ -88,7 +89,8 @@ def _look(
     database_url: str, placed: PlacedVerification, district: KnownDistrict, catalog: Catalog, source: Source
 ) -> Iterator[Looked]:
     with (
-        connect(database_url) as asking,
+        connect(database_url) as office,
+        at_district(office, district.id) as asking,
         connect(database_url) as holding,
         ThreadPoolExecutor(1, "upstate-asking") as beside,
         source.snapshot() as snapshot,

@@ -10,6 +10,7 @@ import psycopg
 from upstate.catalog import Catalog, fingerprint
 from upstate.hub.postgres import Connection, database_errors
 from upstate.loading.comparing import Held, any_held, can_digest, held_pairs, held_sums
+from upstate.loading.placing import at_district
 from upstate.wire import WorkOrder
 from upstate.wire.digests import Pairs, Sums, bucket_count, for_shipping
 
@@ -64,19 +65,22 @@ class Comparing:
     @database_errors()
     def sums(self, order: WorkOrder, district: int) -> Sums:
         """The sums of the district's rows that the order is about; WireError where they do not hold together."""
-        return held_sums(self._connection, self._held(order, district), order.buckets)
+        with at_district(self._connection, district) as holder:
+            return held_sums(holder, self._held(order, district), order.buckets)
 
     @database_errors()
     def pairs(self, order: WorkOrder, district: int, wanted: Sequence[int]) -> Pairs:
         """The keys and digests of those in these buckets; WireError as `sums`."""
-        return held_pairs(self._connection, self._held(order, district), order.buckets, wanted)
+        with at_district(self._connection, district) as holder:
+            return held_pairs(holder, self._held(order, district), order.buckets, wanted)
 
     def _holds(self, order: WorkOrder, district: int) -> bool:
         """Whether there are rows to compare with, and a database that can."""
-        if self._can_digest is None:
-            self._can_digest = can_digest(self._connection)
         try:
-            return self._can_digest and any_held(self._connection, self._held(order, district))
+            with at_district(self._connection, district) as holder:
+                if self._can_digest is None:
+                    self._can_digest = can_digest(holder)
+                return self._can_digest and any_held(holder, self._held(order, district))
         except psycopg.errors.UndefinedTable:
             return False  # landing will say it
 

@@ -23,17 +23,18 @@ def rehearse_all(
 ) -> None:
     """Rehearse the orders of a resync once all of them are read, and keep their counts, rejections' roots and sums.
 
-    Everything that touches the district's rows happens on `connection`, and is undone; the district is locked for that
-    time, and not while its database is read. Raises as `land_all`; then nothing is kept, and the next run begins anew.
+    Everything that touches the district's rows or rejections happens in transactions that are undone; the district is
+    locked for that time, and not while its database is read. Raises as `land_all`; then nothing is kept, and the next
+    run begins anew.
     """
     while backlog.reading:
         seen = backlog.news
         if backlog.reading:
             backlog.wait_for_news(seen)
-    with connect(database_url) as control, nothing_written(connection):
+    with connect(database_url) as control, nothing_written(connection, district.id) as holder:
 
         def rehearsed(_: Connection, task: Task) -> None:
-            counts = rehearse(connection, task)
+            counts = rehearse(connection, holder, task)
             values = {"order": task.order, "epoch": task.epoch, **asdict(counts)}
             if control.execute(statement("rehearsed"), values).fetchone() is None:
                 raise FencedError(f"The order for {task.object.name} is not this rehearsal's any more.")

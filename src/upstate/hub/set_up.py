@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.management import call_command
@@ -16,7 +16,7 @@ from upstate.hub.field_owners import set_owners, with_owners
 from upstate.hub.models import CatalogFile
 from upstate.hub.people import make_roles
 from upstate.hub.postgres import NOT_SET_UP, connect, database_errors
-from upstate.loading.state import prepare_state
+from upstate.loading.spreading import prepare_spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,20 @@ class Prepared:
     made: tuple[str, ...]
 
 
-def set_up(database_url: str, texts: Mapping[str, str], *, partitions: int | None = None) -> Prepared:
+def set_up(
+    database_url: str, texts: Mapping[str, str], *, partitions: int | None = None, servers: Sequence[str] = ()
+) -> Prepared:
     """Make or extend the hub in a started database; `texts` are the catalog's files by name. Safe to repeat.
 
-    State tables are divided into so many partitions; None: as they are, or in one piece.
+    State tables are divided into so many partitions; None: as they are, or in one piece. `servers` are the URLs of
+    empty databases that are to hold them; none: as they are, or in this one.
 
     CatalogError before anything is written where the catalog is wrong; DatabaseError where the database refuses.
     The state tables come before the catalog: one that does not fit what is there never comes into force.
     """
     catalog = parse_catalog(texts)
     with connect(database_url) as connection:  # refuses a server that is too old before anything is made
-        made = [*_migrate(), *make_roles(), *prepare_state(connection, catalog, partitions), *_keep(texts)]
+        made = [*_migrate(), *make_roles(), *prepare_spread(connection, catalog, partitions, servers), *_keep(texts)]
     return Prepared(catalog, tuple(made))
 
 

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from upstate.catalog import SyncObject
 from upstate.errors import WireError
+from upstate.loading.placing import everywhere
 from upstate.loading.statements import expression, fetch_row, state_table, statement
 from upstate.loading.task import of_year
 from upstate.wire.digests import (
@@ -79,6 +80,21 @@ def held_sums(connection: Connection, held: Held, buckets: int) -> Sums:
     before, _, after = ask_sums(held.object, _ROWS, "held", buckets).partition(_ROWS)
     sums = expression(before) + held.rows + expression(after)
     return sums_from_answer(held.object, _ask(connection, statement("held_sums", sums=sums), held), buckets)
+
+
+def sums_of_state(connection: Connection, obj: SyncObject) -> dict[int, tuple[int, int, int]]:
+    """Of every district that has rows of an object at the state: how many, and the sums of their digests' halves.
+
+    Each database that holds some of them makes its own sums, and only those come here.
+    """
+    query = statement("state_sums", digest=expression(digest_sql(obj, "held")), table=state_table(obj))
+    found: dict[int, tuple[int, int, int]] = {}
+    with everywhere(connection) as holders:
+        for holder in holders:
+            with holder.transaction(), holder.cursor(binary=True) as cursor:
+                cursor.execute(statement("compile_nothing"))
+                found |= {district: tuple(map(int, sums)) for district, *sums in cursor.execute(query).fetchall()}
+    return found
 
 
 def held_pairs(connection: Connection, held: Held, buckets: int, wanted: Sequence[int]) -> Pairs:

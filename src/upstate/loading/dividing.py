@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -10,7 +12,7 @@ from psycopg import sql
 
 from upstate.catalog import SyncObject, Unique
 from upstate.errors import DatabaseError
-from upstate.loading.statements import Part, columns, equal, state_table, statement
+from upstate.loading.statements import Part, columns, equal, sql_type, state_table, statement
 
 Cursor = psycopg.Cursor[Any]
 _NAME_BYTES = 63
@@ -19,6 +21,14 @@ _EVENTS = (
     ("update", "old table as gone new table as fresh", "_changed"),
     ("delete", "old table as gone", "_gone"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one of several servers holds: the partitions with these remainders, and what reaches the registers there."""
+
+    remainders: tuple[int, ...]
+    hub: str
 
 
 def how_divided(cursor: Cursor, wanted: int | None) -> int:
@@ -44,11 +54,11 @@ def divided_by(count: int) -> Part:
     return sql.SQL("partition by hash (district_id)" if count else "")
 
 
-def make_partitions(cursor: Cursor, obj: SyncObject, count: int) -> None:
-    """Make the partitions of a table that was just made."""
+def make_partitions(cursor: Cursor, obj: SyncObject, count: int, share: Share | None = None) -> None:
+    """Make the partitions of a table that was just made; of one that several servers share, those that are here."""
     if count:
         cursor.execute(statement("state_parts_schema"))
-    for remainder in range(count):
+    for remainder in range(count) if share is None else share.remainders:
         cursor.execute(
             statement(
                 "state_partition",
@@ -60,37 +70,21 @@ def make_partitions(cursor: Cursor, obj: SyncObject, count: int) -> None:
         )
 
 
-def make_register(cursor: Cursor, obj: SyncObject, unique: Unique, name: str) -> None:
+def make_register(cursor: Cursor, obj: SyncObject, unique: Unique, name: str, share: Share | None = None) -> None:
     """Make the register of a rule across the state, under the rule's own name, and fill it.
 
+    Where several servers share the state the register is in the hub's database, and only kept from here.
     IntegrityError of the driver where the rows that are there break the rule.
     """
-    table = state_table(obj)
-    register = sql.Identifier("state_parts", fitting(f"{name}_register"))
-    function = sql.Identifier("state_parts", fitting(f"{name}_keep"))
-    named = (*obj.key, *(column for column in unique.columns if column not in obj.key))
-    parts: dict[str, Part] = {
-        "register": register,
-        "function": function,
-        "table": table,
-        "columns": columns(None, named),
-        "complete": _complete(unique),
-        "same": equal("held", "gone", obj.key),
-    }
+    parts = _register_parts(obj, unique, name)
     cursor.execute(statement("state_parts_schema"))
-    cursor.execute(statement("state_register", **parts))
-    cursor.execute(statement("state_register_key", register=register, keys=columns(None, obj.key)))
-    cursor.execute(
-        statement(
-            "state_unique",
-            name=sql.Identifier(name),
-            table=register,
-            columns=columns(None, unique.columns),
-            nulls=nulls_of(unique),
-        )
-    )
-    cursor.execute(statement("state_register_function", **parts))
-    cursor.execute(statement("state_register_fill", **parts))
+    if share is None:
+        make_kept_here(cursor, obj, unique, name)
+        cursor.execute(statement("state_register_function", **parts))
+    else:
+        kept = {**parts, "columns": definitions(obj, _named(obj, unique)), "server": sql.Identifier(share.hub)}
+        cursor.execute(statement("state_register_far", **kept))
+        cursor.execute(statement("state_register_function_far", **parts))
     for event, tables, ending in _EVENTS:
         trigger = sql.Identifier(fitting(f"{name}{ending}"))
         cursor.execute(
@@ -99,11 +93,51 @@ def make_register(cursor: Cursor, obj: SyncObject, unique: Unique, name: str) ->
                 trigger=trigger,
                 event=sql.SQL(event),
                 tables=sql.SQL(tables),
-                table=table,
-                function=function,
+                table=parts["table"],
+                function=parts["function"],
             )
         )
-        cursor.execute(statement("state_register_always", table=table, trigger=trigger))
+        cursor.execute(statement("state_register_always", table=parts["table"], trigger=trigger))
+
+
+def make_kept_here(cursor: Cursor, obj: SyncObject, unique: Unique, name: str) -> None:
+    """Make the register itself, with its unique index, and fill it; errors as `make_register`."""
+    parts = _register_parts(obj, unique, name)
+    cursor.execute(statement("state_register", **parts, definitions=definitions(obj, _named(obj, unique))))
+    cursor.execute(statement("state_register_key", register=parts["register"], keys=columns(None, obj.key)))
+    cursor.execute(
+        statement(
+            "state_unique",
+            name=sql.Identifier(name),
+            table=parts["register"],
+            columns=columns(None, unique.columns),
+            nulls=nulls_of(unique),
+        )
+    )
+    cursor.execute(statement("state_register_fill", **parts))
+
+
+def _register_parts(obj: SyncObject, unique: Unique, name: str) -> dict[str, Part]:
+    return {
+        "register": sql.Identifier("state_parts", fitting(f"{name}_register")),
+        "function": sql.Identifier("state_parts", fitting(f"{name}_keep")),
+        "table": state_table(obj),
+        "columns": columns(None, _named(obj, unique)),
+        "complete": _complete(unique),
+        "same": equal("held", "gone", obj.key),
+        "same_fresh": equal("held", "fresh", obj.key),
+        "rule": sql.Literal(name),
+    }
+
+
+def _named(obj: SyncObject, unique: Unique) -> tuple[str, ...]:
+    return (*obj.key, *(column for column in unique.columns if column not in obj.key))
+
+
+def definitions(obj: SyncObject, names: Iterable[str]) -> Part:
+    """Some of an object's columns with their types."""
+    kinds = {c.name: sql_type(c) for c in obj.columns}
+    return sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(name), kinds[name]) for name in names)
 
 
 def nulls_of(unique: Unique) -> Part:

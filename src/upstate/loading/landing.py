@@ -11,6 +11,7 @@ import psycopg
 
 from upstate.errors import FencedError, LandingError
 from upstate.loading.aside import set_aside
+from upstate.loading.carrying import bring_back, landed_before, leave_note, take_along
 from upstate.loading.duplicates import find_held, meets_other_years
 from upstate.loading.few import by_index, tell_how_few
 from upstate.loading.filling import Filled, fill
@@ -19,6 +20,7 @@ from upstate.loading.judging import judge, withdraw
 from upstate.loading.keys import found_columns, found_keys, readable, typed_keys
 from upstate.loading.leftovers import find_gone, keep_leftovers, make_gone
 from upstate.loading.merging import merge
+from upstate.loading.placing import at_district
 from upstate.loading.receipts import note_owned, note_replaced, note_turned_away, settle_receipt
 from upstate.loading.refusing import REFUSALS
 from upstate.loading.settling import count_found, settle_order, settle_other_years, settle_rejections
@@ -40,17 +42,27 @@ class _HeldByOthersError(Exception):
 def land(connection: Connection, task: Task) -> Counts:
     """Land a delivered order: its object's records are at the state afterwards, or each is a rejection with its root.
 
-    One transaction; nothing of it is seen before it ends. FencedError where the order has moved on to another claim,
+    One transaction; nothing of it is seen before it ends. Where the district's rows are on another server, one there
+    and one here: the rows are committed first, with a note, by which a landing whose second commit was lost is taken
+    up again. FencedError where the order has moved on to another claim,
     WireError where a kept batch cannot be read, LandingError where the database stops for a reason that is no record's.
     """
 
     def once() -> Counts:
-        with landing(connection, task) as cursor:
+        with (
+            at_district(connection, task.district) as holder,
+            landing(connection, holder, task) as (office, cursor),
+        ):
             counts = land_records(cursor, task)
-            settle_rejections(cursor, task)
-            settle_receipt(cursor, task)
-            keep_leftovers(cursor, task)
-            settle_order(cursor, task, counts)
+            before = None if office is cursor else landed_before(cursor, task)
+            if office is not cursor:
+                counts = before or counts
+                leave_note(cursor, task, counts)
+            bring_back(cursor, office, task)
+            settle_rejections(office, task)
+            settle_receipt(office, cursor, task, again=before is not None)
+            keep_leftovers(office, task)
+            settle_order(office, task, counts)
             return counts
 
     return patiently(once)
@@ -69,15 +81,33 @@ def patiently(once: Callable[[], Counts]) -> Counts:
 
 
 @contextmanager
-def landing(connection: Connection, task: Task) -> Iterator[Cursor]:
-    """The transaction of a landing, fenced by the order's epoch and alone in its district."""
-    with attempt(connection, task) as cursor:
-        if cursor.execute(statement("take_order"), task.values).fetchone() is None:
+def landing(connection: Connection, holder: Connection, task: Task) -> Iterator[tuple[Cursor, Cursor]]:
+    """The transaction of a landing, fenced by the order's epoch and alone in its district.
+
+    Yields what to ask of the control tables, and what of the district's rows: the same where `holder` is `connection`.
+    """
+    with attempt(connection, task) as office:
+        if office.execute(statement("take_order"), task.values).fetchone() is None:
             raise FencedError(
                 f"The order for {task.object.name} is not this landing's any more, or its parents are not settled; "
                 "nothing was changed."
             )
-        enter_district(cursor, task)
+        with beside(office, holder, task) as cursor:
+            enter_district(cursor, task)
+            if office is cursor:  # rows on another server must be safe there before the office says that they are
+                cursor.execute(statement("commit_lazily"))
+            take_along(office, cursor, task)
+            yield office, cursor
+
+
+@contextmanager
+def beside(office: Cursor, holder: Connection, task: Task) -> Iterator[Cursor]:
+    """The office itself, where it is on `holder`; or a transaction there, which ends before the office's does."""
+    if office.connection is holder:
+        yield office
+        return
+    office.execute(statement("lock_district"), task.values)  # for those who change its rejections
+    with attempt(holder, task) as cursor:
         yield cursor
 
 
@@ -95,7 +125,7 @@ def attempt(connection: Connection, task: Task) -> Iterator[Cursor]:
 def enter_district(cursor: Cursor, task: Task) -> None:
     """Be alone in the task's district until the transaction ends, and set it up for landing this object."""
     cursor.execute(statement("lock_district"), task.values)
-    for name in ("plan_by_set", "sample_few", "spell_plainly", "commit_lazily"):
+    for name in ("plan_by_set", "sample_few", "spell_plainly"):
         cursor.execute(statement(name))
     declared = [constraint_name(task.object, reference) for reference in task.object.references]
     skip = cursor.execute(statement("may_skip_triggers"), {"table": task.object.table, "declared": declared}).fetchone()

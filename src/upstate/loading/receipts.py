@@ -72,21 +72,25 @@ def note_owned(cursor: Cursor, task: Task) -> None:
         )
 
 
-def settle_receipt(cursor: Cursor, task: Task) -> None:
+def settle_receipt(office: Cursor, cursor: Cursor, task: Task, *, again: bool) -> None:
     """Write the receipt of an object that has landed, within its transaction; its rows are read only where no
-    comparison has said what they come to. None where the agent told no digest, or the database computes others."""
+    comparison has said what they come to, or where they landed before (`again`) and only the word of it was lost.
+
+    `office` is asked of the control tables, `cursor` of the rows: see `landing`. None where the agent told no digest,
+    or the database computes others."""
     if task.chosen:
         return
-    told = cursor.execute(statement("told_receipt"), task.values).fetchone()
+    told = office.execute(statement("told_receipt"), task.values).fetchone()
     if told is None or bytes(told[0]) != definition(for_shipping(task.object)):
         return
-    if told[2] is None and not _can_digest(cursor):
+    compared = None if again else told[2]
+    if compared is None and not _can_digest(cursor):
         return
     cursor.execute(statement("compile_nothing"))
     district = Total(*told[1])
-    state = _held(cursor, task) if told[2] is None else Total(*told[2]) + _replacing(cursor, task)
+    state = _held(cursor, task) if compared is None else Total(*compared) + _replacing(cursor, task)
     turned, alike = _turned(cursor, task)
-    cursor.execute(
+    office.execute(
         statement("settle_receipt"),
         {
             **task.values,

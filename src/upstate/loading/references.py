@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import Catalog
+from upstate.loading.placing import at_district
 from upstate.loading.statements import column, equal, fetch_row, state_table, statement
 
 
@@ -31,7 +32,7 @@ def check_references(
     After runs of Upstate alone each is 0: foreign keys are real, and the loader judges what it writes without triggers.
     """
     found = []
-    with connection.transaction(), connection.cursor() as cursor:
+    with at_district(connection, district) as holder, holder.transaction(), holder.cursor() as cursor:
         cursor.execute(statement("plan_by_set"))
         for name in catalog.objects if objects is None else objects:
             obj = catalog[name]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
 
-from upstate.loading.landing import attempt, enter_district, land_records, patiently
+from upstate.loading.carrying import bring_back, take_along
+from upstate.loading.landing import attempt, beside, enter_district, land_records, patiently
 from upstate.loading.leftovers import keep_leftovers
+from upstate.loading.placing import at_district
 from upstate.loading.settling import settle_rejections
 from upstate.loading.statements import statement
 from upstate.loading.task import Task
@@ -19,13 +21,20 @@ Connection = psycopg.Connection[Any]
 
 
 @contextmanager
-def nothing_written(connection: Connection) -> Iterator[None]:
-    """One transaction around all that is rehearsed; whatever happens, it is rolled back."""
-    with connection.transaction(force_rollback=True):
-        yield
+def nothing_written(connection: Connection, district: int) -> Iterator[Connection]:
+    """One transaction around all that is rehearsed; whatever happens, it is rolled back.
+
+    Yields the connection by which the district's rows are written: the one given, or one to the server that holds them.
+    """
+    with (
+        at_district(connection, district) as holder,
+        connection.transaction(force_rollback=True),
+        nullcontext() if holder is connection else holder.transaction(force_rollback=True),
+    ):
+        yield holder
 
 
-def rehearse(connection: Connection, task: Task) -> Counts:
+def rehearse(connection: Connection, holder: Connection, task: Task) -> Counts:
     """Land a delivered order within the transaction of `nothing_written`: what it counts is what `land` would count.
 
     The parents that were rehearsed before are at the state for it, with their rejections; the order itself and its
@@ -33,14 +42,17 @@ def rehearse(connection: Connection, task: Task) -> Counts:
     """
 
     def once() -> Counts:
-        with attempt(connection, task) as cursor:
+        with attempt(connection, task) as office, beside(office, holder, task) as cursor:
             cursor.execute(statement("heed_triggers"))
             enter_district(cursor, task)
+            take_along(office, cursor, task)
             counts = land_records(cursor, task)
-            settle_rejections(cursor, task)
-            keep_leftovers(cursor, task)
+            bring_back(cursor, office, task)
+            settle_rejections(office, task)
+            keep_leftovers(office, task)
             cursor.execute(statement("check_now"))
-            cursor.execute(statement("drop_aside"))
+            for each in dict.fromkeys((cursor, office)):
+                each.execute(statement("drop_aside"))
             return counts
 
     return patiently(once)

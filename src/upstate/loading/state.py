@@ -11,8 +11,8 @@ from psycopg import sql
 
 from upstate.catalog import Catalog, Column, Graph, Reference, SyncObject, Unique
 from upstate.errors import DatabaseError
-from upstate.loading.dividing import divided_by, fitting, how_divided, make_partitions, make_register, nulls_of
-from upstate.loading.statements import columns, sql_type, state_table, statement
+from upstate.loading.dividing import Share, divided_by, fitting, how_divided, make_partitions, make_register, nulls_of
+from upstate.loading.statements import Part, columns, sql_type, state_table, statement
 from upstate.loading.understanding import check_rules
 
 Connection = psycopg.Connection[Any]
@@ -28,11 +28,14 @@ _SPELLED = {
 }
 
 
-def prepare_state(connection: Connection, catalog: Catalog, partitions: int | None = None) -> list[str]:
+def prepare_state(
+    connection: Connection, catalog: Catalog, partitions: int | None = None, share: Share | None = None
+) -> list[str]:
     """Make what the state lacks of this catalog; returns a line for each thing made.
 
     All in one transaction; but divided tables each in one of their own, or the server would run out of room for locks.
-    Tables are divided into so many partitions by district; None: as those that are there, or else in one piece.
+    Tables are divided into so many partitions by district; None: as those that are there, or else in one piece. Of a
+    state that several servers hold, `share` says what is here (spreading.py).
 
     DatabaseError where something is there that does not fit: Upstate changes no column, key or reference that holds
     data. CatalogError where PostgreSQL does not take a rule. The control tables must be there.
@@ -41,15 +44,18 @@ def prepare_state(connection: Connection, catalog: Catalog, partitions: int | No
         with connection.cursor() as cursor:
             count = how_divided(cursor, partitions)
             with nullcontext() if count else connection.transaction():
-                made = _prepare(cursor, catalog, count)
-                check_rules(cursor, catalog)
+                made = _prepare(cursor, catalog, count, share)
+                with nullcontext() if share is None else connection.transaction():
+                    if share is not None:
+                        cursor.execute(statement("carry_rejections_table"))
+                    check_rules(cursor, catalog)
     except psycopg.Error as error:
         said = error.diag.message_primary or str(error).strip().splitlines()[0]
         raise DatabaseError(f"The state's tables cannot be made as the catalog has them: {said}.") from error
     return made
 
 
-def _prepare(cursor: Cursor, catalog: Catalog, partitions: int) -> list[str]:
+def _prepare(cursor: Cursor, catalog: Catalog, partitions: int, share: Share | None) -> list[str]:
     made: list[str] = []
     step = cursor.connection.transaction
     cursor.execute(statement("state_schema"))
@@ -60,14 +66,14 @@ def _prepare(cursor: Cursor, catalog: Catalog, partitions: int) -> list[str]:
         obj = catalog[name]
         _check_key(obj, keys.get(obj.table), held.get(obj.table))
         with step():
-            made += _prepare_table(cursor, obj, held.get(obj.table), partitions)
+            made += _prepare_table(cursor, obj, held.get(obj.table), partitions, share)
     constraints = {
         (table, name): says for table, name, says in cursor.execute(statement("state_constraints")).fetchall()
     }
     for obj in catalog:
         made += _prepare_references(cursor, catalog, obj, constraints)
         with step():
-            made += _prepare_uniques(cursor, obj, constraints, divided=partitions > 0)
+            made += _prepare_uniques(cursor, obj, constraints, partitions > 0, share)
     for parent in sorted({r.to for obj in catalog for r in obj.references}):
         cursor.execute(statement("state_lock_trigger", table=state_table(catalog[parent])))
     return made
@@ -90,24 +96,38 @@ def held_columns(cursor: Cursor) -> dict[str, dict[str, str]]:
     return held
 
 
-def _prepare_table(cursor: Cursor, obj: SyncObject, held: dict[str, str] | None, partitions: int) -> list[str]:
+def _prepare_table(
+    cursor: Cursor, obj: SyncObject, held: dict[str, str] | None, partitions: int, share: Share | None
+) -> list[str]:
     if held is None:
         cursor.execute(
             statement(
                 "state_table",
                 table=state_table(obj),
-                columns=sql.SQL(", ").join(
-                    sql.SQL("{} {} {}").format(
-                        sql.Identifier(c.name), sql_type(c), sql.SQL("not null" if c.required else "")
-                    )
-                    for c in obj.columns
-                ),
+                columns=column_definitions(obj),
                 key=columns(None, ("district_id", *obj.key)),
                 divided=divided_by(partitions),
             )
         )
-        make_partitions(cursor, obj, partitions)
-        return [f"table state.{obj.table}" + (f", in {partitions} partitions" if partitions else "")]
+        make_partitions(cursor, obj, partitions, share)
+        count = partitions if share is None else len(share.remainders)
+        return [f"table state.{obj.table}" + (f", in {count} partitions" if count else "")]
+    return widen(cursor, obj, held)
+
+
+def column_definitions(obj: SyncObject) -> Part:
+    """The object's own columns as CREATE TABLE has them."""
+    return sql.SQL(", ").join(
+        sql.SQL("{} {} {}").format(sql.Identifier(c.name), sql_type(c), sql.SQL("not null" if c.required else ""))
+        for c in obj.columns
+    )
+
+
+def widen(cursor: Cursor, obj: SyncObject, held: Mapping[str, str]) -> list[str]:
+    """Add the columns that a table lacks, and make room in those that have too little; a line for each.
+
+    DatabaseError where a column is there that does not fit.
+    """
     made = []
     for column in obj.columns:
         wanted = sql_type(column)
@@ -181,7 +201,9 @@ def _prepare_references(cursor: Cursor, catalog: Catalog, obj: SyncObject, const
     return made
 
 
-def _prepare_uniques(cursor: Cursor, obj: SyncObject, constraints: Constraints, *, divided: bool) -> list[str]:
+def _prepare_uniques(
+    cursor: Cursor, obj: SyncObject, constraints: Constraints, divided: bool, share: Share | None
+) -> list[str]:
     made = []
     for unique in (u for u in obj.uniques if u.across == "state"):
         name = constraint_name(obj, unique)
@@ -189,7 +211,7 @@ def _prepare_uniques(cursor: Cursor, obj: SyncObject, constraints: Constraints, 
             continue
         with _held_against(f"Rows of state.{obj.table} share their {', '.join(unique.columns)}"):
             if divided:
-                make_register(cursor, obj, unique, name)
+                make_register(cursor, obj, unique, name, share)
             else:
                 query = statement(
                     "state_unique",

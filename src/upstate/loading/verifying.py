@@ -11,10 +11,12 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import Reference, SyncObject
+from upstate.loading.carrying import take_along
 from upstate.loading.few import by_index, tell_how_few
 from upstate.loading.filling import fill
 from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.leftovers import make_gone
+from upstate.loading.placing import at_district
 from upstate.loading.statements import (
     Part,
     column,
@@ -92,7 +94,13 @@ def verify(connection: psycopg.Connection[Any], task: Task, batches: Iterable[Ba
     `task` says as for a landing what was compared; it needs no order. At most `show` differences of either sort are
     named. All is rolled back. Whatever goes wrong raises: an answer that is not whole is none.
     """
-    with connection.transaction(force_rollback=True), connection.cursor() as cursor:
+    with (
+        at_district(connection, task.district) as holder,
+        connection.cursor() as office,
+        holder.transaction(force_rollback=True),
+        office if holder is connection else holder.cursor() as cursor,
+    ):
+        take_along(office, cursor, task, batches=False)
         for name in ("plan_by_set", "spell_plainly", "make_refusal", "make_difference"):
             cursor.execute(statement(name))
         table = state_table(task.object)

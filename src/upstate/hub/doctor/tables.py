@@ -9,6 +9,7 @@ from upstate.hub.doctor.finding import Finding, good, must_mend
 from upstate.hub.postgres import Connection, database_errors
 from upstate.hub.set_up import catalog_in_force
 from upstate.loading.lacking import lacking
+from upstate.loading.placing import everywhere
 from upstate.loading.references import check_references
 
 _SHOWN = 3
@@ -18,7 +19,8 @@ _SHOWN = 3
 def table_findings(connection: Connection) -> Iterator[Finding]:
     """What the state lacks of the catalog."""
     catalog = catalog_in_force()
-    missing = lacking(connection, catalog)
+    with everywhere(connection) as holders:
+        missing = tuple(dict.fromkeys(line for holder in holders for line in lacking(holder, catalog)))
     if not missing:
         yield good("state tables", f"All {len(catalog)} objects have their tables, keys and references.")
         return

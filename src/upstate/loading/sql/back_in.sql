@@ -1,0 +1,2 @@
+-- What comes back from another server.
+copy {table} from stdin (format binary)

@@ -1,0 +1,2 @@
+-- See carry_rejections.sql.
+copy pg_temp.hub_rejection from stdin (format binary)

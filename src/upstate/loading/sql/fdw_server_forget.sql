@@ -1,0 +1,2 @@
+-- A server that nothing is on.
+drop server if exists {server} cascade
