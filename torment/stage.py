@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from bench.certificate import make_authority
 from bench.editing import chosen, edits
 from bench.state.districts import Made, make_districts, records_at
-from bench.state.hub import agent_key, ask_of_all, fresh_state
+from bench.state.hub import ask_of_all, fresh_state
+from bench.wire import agent_key
 from psycopg import sql
 
 from torment.actors import Actor, clean_environment, program
-from bench.certificate import make_authority
 from torment.end_state import WATCH
 from torment.plots import Plot, Start
 from torment.proxy import free_port

@@ -19,7 +19,7 @@ import click
 
 from bench.state.agents import has_https
 from bench.state.districts import Made, make_districts
-from bench.state.hub import Hub, agent_key, ask_of_all, fresh_state, running_hub, unexpected, wait_for_all
+from bench.state.hub import Hub, ask_of_all, fresh_state, running_hub, unexpected, wait_for_all
 from bench.state.spent import Watch
 from bench.wire import agent_key
 from upstate.embedded import Cluster

@@ -77,18 +77,6 @@ def running_hub(url: str, home: Path, at_once: int) -> Iterator[Hub]:
             process.kill()
 
 
-def agent_key(district: str) -> str:
-    """A key for the district's own agent, as its operator would get one by a code."""
-    from upstate.hub.agent_door.keys import exchange_code, make_code
-    from upstate.hub.models import District, Person
-
-    code = make_code(Person.objects.get(name="Sam"), District.objects.get(name=district))
-    made = exchange_code(code, "bench")
-    if made is None:
-        raise click.ClickException(f"The code for the agent of {district} was not taken.")
-    return made[0]
-
-
 def ask_of_all(
     districts: Sequence[Made], *, everything: bool = True, objects: Sequence[str] | None = None
 ) -> list[int]:

@@ -58,7 +58,7 @@ def test_records_go_from_the_form_to_the_end_and_nothing_else_does(world: World,
     said = words(answer.text)
     assert "Send 3 records of School for 2023-2024" in said
     assert "go with the parents they need" in said
-    assert "Of these 1 other object goes what belongs to them, often of few: District." in said
+    assert "What belongs to them goes along, of 1 other object at most: District." in said
     assert resyncs(world) == before
     form = looked_over(dana, world, object="School", records=text)
     page = dana.post(at(world, "send/"), form, follow=True)
