@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 import click
 
-from upstate.cli.hubs import Hub, open_hub
+from upstate.cli.hubs import Hub
+from upstate.cli.opening import open_hub
 from upstate.cli.printing import console, count, key_text, print_json_rows
 from upstate.errors import ConfigError
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from upstate.cli.hubs import Ended, open_hub
+from upstate.cli.hubs import Ended
+from upstate.cli.opening import open_hub
 from upstate.cli.printing import console, count, print_json
 
 

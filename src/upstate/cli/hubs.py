@@ -1,12 +1,10 @@
-"""The hub that a command asks: this machine's own, or one elsewhere (`upstate --hub URL`); both answer alike."""
+"""What commands ask of a hub: this machine's own, or one elsewhere (`upstate --hub URL`); both answer alike."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
-
-import click
 
 if TYPE_CHECKING:
     from upstate.cli.progress import Watcher
@@ -180,19 +178,3 @@ class Hub(Protocol):
 
     def outlook(self, district: str, *, resync: int | None = None) -> Outlook:
         """What the open rejections come to."""
-
-
-def open_hub() -> Hub:
-    """The hub that the command line names, or this machine's own, made ready to be asked."""
-    context = click.get_current_context()
-    address = context.find_root().obj
-    if isinstance(address, RemoteAddress):
-        from upstate.cli.remote import RemoteHub
-        from upstate.cli.remote_client import RemoteClient
-
-        client = RemoteClient(address.url, address.token)
-        context.call_on_close(client.close)
-        return RemoteHub(client)
-    from upstate.cli.local_hub import open_local_hub
-
-    return open_local_hub()

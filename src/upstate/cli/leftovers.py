@@ -10,7 +10,8 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from upstate.cli.hubs import Decision, Hub, open_hub
+from upstate.cli.hubs import Decision, Hub
+from upstate.cli.opening import open_hub
 from upstate.cli.printing import console, count, key_text, local_time, number, print_json, print_json_rows
 from upstate.errors import PlanError
 

@@ -7,7 +7,7 @@ from rich import box
 from rich.table import Table
 
 from upstate.cli.choosing import choice, choose
-from upstate.cli.hubs import open_hub
+from upstate.cli.opening import open_hub
 from upstate.cli.printing import console, count, print_json
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from upstate.cli.choosing import choice, choose
-from upstate.cli.hubs import Ended, Hub, open_hub
+from upstate.cli.hubs import Ended, Hub
+from upstate.cli.opening import open_hub
 from upstate.cli.printing import console, count, key_text, print_json
 from upstate.cli.selecting import read_records, report_records
 from upstate.errors import PlanError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from upstate.cli.hubs import open_hub
+from upstate.cli.opening import open_hub
 from upstate.cli.printing import console, print_json
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from upstate.cli.hubs import RemoteAddress, VerificationEnded, open_hub
+from upstate.cli.hubs import RemoteAddress, VerificationEnded
+from upstate.cli.opening import open_hub
 from upstate.cli.printing import console, count, key_text, number, print_json
 from upstate.cli.verify_receipt import show_receipt
 from upstate.errors import ConfigError

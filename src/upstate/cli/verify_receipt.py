@@ -8,7 +8,8 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from upstate.cli.hubs import ReceiptChecked, open_hub
+from upstate.cli.hubs import ReceiptChecked
+from upstate.cli.opening import open_hub
 from upstate.cli.printing import console, count, number, print_json
 
 if TYPE_CHECKING:
