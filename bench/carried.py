@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from upstate.cli.main import main
 from upstate.hub.start import Configuration, start
 from upstate.wire import Compared, Parcel, Receipt, WorkOrder
-from upstate.wire.digests import Pairs, Sums
+from upstate.wire.digests import Pairs, Sums, Total
 
 start(Configuration(os.environ["UPSTATE_DATABASE_URL"]))
 from upstate.hub import door  # noqa: E402 - it knows the control tables, which Django must have heard of
@@ -39,10 +39,12 @@ class CountingDoor(door.InProcessDoor):
         CountingDoor.carried += len(pairs.to_bytes())
         return pairs
 
-    def finish(self, order: WorkOrder, batches: int, compared: Compared | None = None) -> None:
+    def finish(
+        self, order: WorkOrder, batches: int, compared: Compared | None = None, total: Total | None = None
+    ) -> None:
         """The keys that are gone, on their way up."""
         CountingDoor.carried += 0 if compared is None else len(compared.gone)
-        super().finish(order, batches, compared)
+        super().finish(order, batches, compared, total)
 
 
 if __name__ == "__main__":
