@@ -11,7 +11,8 @@ from tests.hub.state import State, batch, parcel, send
 from upstate.hub.door import InProcessDoor
 from upstate.hub.landing_loop import land_ready
 from upstate.hub.postgres import connect
-from upstate.hub.receipts import Receipt, ReceiptObject, receipt_of
+from upstate.hub.receipt import Receipt, ReceiptObject
+from upstate.hub.receipts import receipt_of
 from upstate.hub.resyncs import PlacedResync, finish_resync, start_resync
 from upstate.wire import arrow_schema
 from upstate.wire.digests import Total, Totalling

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from upstate.cli.progress import Watcher
     from upstate.cli.receipts import Checked
     from upstate.hub.leftovers import HeldRemoval, LeftOver, RemovalOutcome
-    from upstate.hub.receipts import Receipt
+    from upstate.hub.receipt import Receipt
     from upstate.hub.reports import ObjectRun, Outlook, Root
     from upstate.loading.dependents import Listed
     from upstate.loading.verifying import Looked

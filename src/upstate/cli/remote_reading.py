@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from upstate.hub.leftovers import HeldRemoval, LeftOver
-from upstate.hub.receipts import Receipt, ReceiptObject
+from upstate.hub.receipt import Receipt, ReceiptObject
 from upstate.hub.reports import ObjectRun, Outlook, Root
 from upstate.loading.dependents import Dependents, Listed
 from upstate.loading.verifying import KINDS, Difference, Looked, Verified

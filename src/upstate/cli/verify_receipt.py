@@ -14,7 +14,7 @@ from upstate.cli.printing import console, count, number, print_json
 
 if TYPE_CHECKING:
     from upstate.cli.receipts import Checked
-    from upstate.hub.receipts import Receipt, ReceiptObject
+    from upstate.hub.receipt import Receipt, ReceiptObject
 
 
 def show_receipt(district: str | None, resync: int, *, as_json: bool) -> None:

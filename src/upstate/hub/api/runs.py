@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from upstate.hub.api import shapes
 from upstate.hub.models import Order, Resync
-from upstate.hub.receipts import Receipt, ReceiptObject
+from upstate.hub.receipt import Receipt, ReceiptObject
 from upstate.planning import Counts, Status, status_of
 from upstate.wire.digests import Total
 
