@@ -9,6 +9,7 @@ from tests.loading.conftest import MakeDesk
 from tests.loading.desk import Desk, Row, describe, refers, rule, unique
 
 import upstate.loading
+from upstate.loading.pointing import pointing_at
 
 SQL = Path(upstate.loading.__file__).parent / "sql"
 TEXTS = {
@@ -91,9 +92,14 @@ def test_what_one_district_has_is_neither_parent_nor_duplicate_in_another(make_d
 DESTINATIONS = {"copy_in": "the rows carry their district", "refuse": "a temporary table", "find_refused": "by number"}
 SHAPES = ("make_candidates", "make_finding", "make_gone")  # they read no row: limit 0
 SAFE = re.compile(r"limit 0\s*$")
-DISTRICT = re.compile(r"\bdistrict_id = %\(district\)s|\bhub_hold\.id = change\.id")  # ids that were found so
+DISTRICT = re.compile(
+    r"\bdistrict_id = %\(district\)s|\{step_district\} = %\(district\)s"
+    r"|\bhub_hold\.id = change\.id"  # ids that were found so
+    r"|\{points\}"  # see the test of what points at a row
+)
+# orders, and the batches and receipts of one, are those of a single district
 READS = re.compile(
-    r"\b(?:from|join|update|using|merge into)\s+(?:\{(?:table|parent|candidates)\}|hub_(?!order|batch)\w+)"
+    r"\b(?:from|join|update|using|merge into)\s+(?:\{(?:table|parent|candidates)\}|hub_(?!order|batch|receipt)\w+)"
 )
 
 
@@ -106,6 +112,19 @@ def test_every_statement_on_state_data_is_limited_to_one_district(path: Path) ->
         assert SAFE.search(text)
         return
     assert len(DISTRICT.findall(text)) >= len(READS.findall(text)), text
+
+
+def test_what_points_at_a_row_is_looked_for_in_its_district_alone(make_desk: MakeDesk) -> None:
+    desk = make_desk(TEXTS)
+    desk.connection.execute(
+        "create table state.locker (owner_district integer, pupil integer, foreign key (owner_district, pupil)"
+        " references state.pupil (district_id, id))"
+    )
+    with desk.connection.cursor() as cursor:
+        found = [each for obj in desk.catalog for each in pointing_at(cursor, desk.catalog, obj)]
+    assert {each.object is None for each in found} == {True, False}
+    for each in found:
+        assert '"district_id" = %(district)s and' in each.points.as_string(), each.name
 
 
 def test_the_districts_of_rows_and_statements_are_one_and_the_same(make_desk: MakeDesk) -> None:

@@ -43,8 +43,8 @@ def remove(
         if rows[each.object.name]:
             _look_behind(cursor, each)
     for each in leaving:
-        cursor.execute(statement("forget_removed", leaving=each.table))
-        cursor.execute(statement("say_why_kept", leaving=each.table))
+        for name in ("forget_removed", "say_why_kept"):
+            cursor.execute(statement(name, leaving=each.table), each.values)
     cursor.execute(statement("heed_triggers"))  # the caller's transaction goes on
     return Removed({name: count for name, count in rows.items() if count}, large)
 

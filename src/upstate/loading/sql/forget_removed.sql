@@ -1,2 +1,2 @@
 -- What was removed is left over no more.
-delete from hub_leftover as known using {leaving} as mine where known.id = mine.id and mine.stays = ''
+delete from hub_leftover as known using {leaving} as mine where known.district_id = %(district)s and known.id = mine.id and mine.stays = ''
