@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import uuid
 from collections.abc import Iterator, Sequence
@@ -70,7 +71,11 @@ class Machine:
         """A program on it for the block; what it says goes to a file."""
         with log.open("wb") as out:
             process = subprocess.Popen(
-                ["ip", "netns", "exec", self.space, *line], env=environment, stdout=out, stderr=subprocess.STDOUT
+                ["ip", "netns", "exec", self.space, *line],
+                env=environment,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         try:
             yield process
@@ -79,7 +84,7 @@ class Machine:
             try:
                 process.wait(5)
             except subprocess.TimeoutExpired:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)  # and whatever it had begun
                 process.wait(PATIENCE)
 
 

@@ -55,7 +55,7 @@ def machines() -> Iterator[dict[str, Machine]]:
 def state(machines: dict[str, Machine], tmp_path: Path) -> Iterator[State]:
     """A PostgreSQL that answers on its machine's address."""
     for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(0o711)  # where the server cannot be root it must pass through
+        folder.chmod(folder.stat().st_mode | 0o011)  # where the server cannot be root it must pass through
     cluster = Cluster(tmp_path / "pg")
     districts = make_districts(tmp_path / "districts", 2, 3_000, print)
     url = fresh_state(cluster, "state", districts, None)

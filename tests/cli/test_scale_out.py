@@ -30,7 +30,7 @@ def commands() -> list[list[str]]:
 def servers(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Three servers as they are shipped: the hub's own, and two by the names that the page has for them."""
     for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(0o711)  # where the server cannot be root it must pass through
+        folder.chmod(folder.stat().st_mode | 0o011)  # where the server cannot be root it must pass through
     with ExitStack() as stack:
         found = {}
         for name in ("hub", "db1", "db2"):
