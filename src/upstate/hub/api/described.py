@@ -21,7 +21,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation: what it is called, what it takes, and which shape it answers with."""
+    """One operation: what it is called, what it takes, and which shape it answers with, if any."""
 
     name: str
     method: str

@@ -44,7 +44,8 @@ def _operation(operation: Operation) -> Iterator[str]:
         yield from _table("parameter", operation.parameters)
         yield ""
     body = f"Takes a body: [{operation.body}](#{_anchor(operation.body)}). " if operation.body else ""
-    yield f"{body}Answers {operation.status} with [{operation.answer}](#{_anchor(operation.answer)})."
+    shape = f" with [{operation.answer}](#{_anchor(operation.answer)})" if operation.answer else ""
+    yield f"{body}Answers {operation.status}{shape}."
 
 
 def _table(what: str, fields: Iterable[Field]) -> Iterator[str]:
