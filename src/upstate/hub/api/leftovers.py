@@ -50,7 +50,9 @@ def leftovers_of(
     district: int,
     object_name: str,
     start: From = "",
-    year: Annotated[int | None, Query(description="The school year; none: the newest that has any.")] = None,
+    year: Annotated[
+        int | None, Query(ge=1, le=9999, description="The school year; none: the newest that has any.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="Leftovers a page.")] = 200,
 ) -> shapes.ListedLeftovers:
     """Each with what hangs on it directly. Right: leftovers.view."""
