@@ -52,6 +52,9 @@ class Stage:
             connection.execute("drop database if exists round with (force)")
             template = sql.Identifier(_name(plot_start))
             connection.execute(sql.SQL("create database round template {}").format(template))
+            # A copied sequence does not log what it still has in hand, so that a crash would have it say the same
+            # numbers again; after a checkpoint it does.
+            connection.execute("checkpoint")
         return self.url("round")
 
     def actors(self, plot: Plot, hub: str, logs: Path) -> list[Actor]:

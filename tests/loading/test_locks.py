@@ -17,6 +17,11 @@ from upstate.loading.task import Task
 from upstate.planning import Counts
 
 LINCOLN: Row = {"id": 1, "name": "Lincoln", "kind": "E"}
+# of this database alone: other tests use the same server at the same time
+ADVISORY = (
+    "select exists (select from pg_locks where locktype = 'advisory' "
+    "and database = (select oid from pg_database where datname = current_database())"
+)
 GRANT: Row = {"id": 2, "name": "Grant", "kind": "H"}
 
 
@@ -50,14 +55,13 @@ def until(desk: Desk, waits: Callable[[Desk], bool]) -> None:
 
 
 def somebody_waits(desk: Desk) -> bool:
-    query = "select exists (select from pg_locks where not granted and locktype = 'advisory')"
-    return desk.connection.execute(query).fetchone() == (True,)
+    return desk.connection.execute(f"{ADVISORY} and not granted)".encode()).fetchone() == (True,)
 
 
 def landing_has_begun(desk: Desk) -> bool:
     """Whether a landing has its district's lock."""
-    query = "select exists (select from pg_locks where granted and locktype = 'advisory' and mode = 'ExclusiveLock')"
-    return desk.connection.execute(query).fetchone() == (True,)
+    query = f"{ADVISORY} and granted and mode = 'ExclusiveLock')"
+    return desk.connection.execute(query.encode()).fetchone() == (True,)
 
 
 def backends_waiting(desk: Desk) -> list[int]:
@@ -111,10 +115,13 @@ def test_a_writer_in_the_way_of_a_landing_does_not_make_it_fail(desk: Desk, thre
 
 def test_a_deadlock_with_another_writer_is_tried_again(desk: Desk, threads: ThreadPoolExecutor) -> None:
     desk.send("School", [LINCOLN, GRANT])
-    desk.connection.execute(  # the landing lingers between its lock and its first write
+    desk.connection.execute(  # the landing lingers between its lock and its first write, until the other has come
+        # and has looked for a deadlock (after a second) in vain: then it is the landing that finds it
+        "create sequence state.lingered; "
         "create function state.linger() returns trigger language plpgsql as $$ begin "
-        "if current_setting('session_replication_role') = 'replica' then perform pg_sleep(1.4); end if; "
-        "return null; end $$; "
+        "if current_setting('session_replication_role') = 'replica' and nextval('state.lingered') = 1 then "
+        f"for _ in 1..500 loop exit when ({ADVISORY} and not granted)); perform pg_sleep(0.02); end loop; "
+        "perform pg_sleep(1.4); end if; return null; end $$; "
         "create trigger linger before update on state.school for each statement execute function state.linger(); "
         "alter table state.school enable always trigger linger"
     )
