@@ -240,11 +240,12 @@ class BothWays:
             (self.ids[name],),
         ).fetchall()
 
-    def let_all_go(self) -> None:
-        """The state asks for no approval, however many are to be removed."""
+    def let_all_go(self, percent: int = 100) -> None:
+        """The state asks for no approval, however many are to be removed; or where they are more than so many."""
         for name in ("leftovers_of_object", "leftovers_of_school"):
             self.connection.execute(
-                "INSERT INTO hub_state_setting (name, value) VALUES (%s, '100') ON CONFLICT DO NOTHING", (name,)
+                "INSERT INTO hub_state_setting (name, value) VALUES (%s, %s::text::jsonb) ON CONFLICT DO NOTHING",
+                (name, percent),
             )
 
     def astray(self) -> int:
@@ -289,10 +290,12 @@ class BothWays:
         return {name: (everything, records) for name, everything, records in self.connection.execute(query)}
 
 
-def open_hub(url: str, source: Sqlite | Postgresql, connection: psycopg.Connection[Any]) -> BothWays:
-    """A hub in an empty database that knows both districts."""
+def open_hub(
+    url: str, source: Sqlite | Postgresql, connection: psycopg.Connection[Any], servers: Sequence[str] = ()
+) -> BothWays:
+    """A hub in an empty database that knows both districts; with `servers`, they hold the districts' rows."""
     start(Configuration(url))
-    catalog = set_up(url, TEXTS).catalog
+    catalog = set_up(url, TEXTS, partitions=4 if servers else None, servers=servers).catalog
     hub = BothWays(url, source, connection)
     for name in (FULL, CHANGES):
         known, _ = add_district(catalog, name, source_url=source.url, mapping="", school_year=YEAR, edition=None)

@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 
 from upstate.catalog import Catalog
 from upstate.loading.landing import land
+from upstate.loading.placing import at_district
 from upstate.loading.task import Task
 from upstate.planning import Counts
 from upstate.wire import Batch, arrow_schema, digest, encode, no_misfits
@@ -255,6 +256,11 @@ class Desk:
         with self.connection.cursor(row_factory=dict_row) as cursor:
             found = cursor.execute(query, (district or self.district,)).fetchall()
         return [{k: v for k, v in row.items() if k != "district_id"} for row in found]
+
+    def write(self, query: str, district: int | None = None) -> None:
+        """What another program does to a district's rows, where they are."""
+        with at_district(self.connection, district or self.district) as holder:
+            holder.execute(query.encode())
 
     def rejections(
         self, *, resolved: bool = False, district: int | None = None

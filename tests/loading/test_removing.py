@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-import psycopg
 import pytest
 from tests.loading.conftest import MakeDesk
 from tests.loading.desk import Desk, Row, describe, refers, unique
@@ -15,6 +15,7 @@ from upstate.errors import LandingError
 from upstate.loading import leaving, removing
 from upstate.loading.dependents import Dependents, dependents_of, leftovers_listed
 from upstate.loading.leaving import Large, Limits, Removal, Swept
+from upstate.loading.placing import at_district
 from upstate.loading.removing import Removed, remove
 
 ALL = Limits(100, 100)
@@ -56,8 +57,9 @@ def sweep(
         desk.catalog,
         tuple(Swept(obj, None if obj.school_year is None else year) for obj in (desk.catalog[n] for n in objects)),
     )
-    with desk.connection.transaction(), desk.connection.cursor() as cursor:
-        return remove(cursor, removal, limits, approved=approved)
+    with desk.connection.transaction(), at_district(desk.connection, district) as holder:
+        allowed = replace(limits, approved=approved)
+        return remove(desk.connection.cursor(), holder, removal, allowed, decision=len(approved))
 
 
 def leftovers(desk: Desk, district: int = 1) -> dict[tuple[str, str], str]:
@@ -158,7 +160,7 @@ def test_a_row_that_moved_to_another_year_since_stays(make_desk: MakeDesk) -> No
     desk = make_desk(texts)
     desk.resync({"Day": [{"id": n, "year": 2024} for n in range(3)]}, school_year=2024)
     desk.resync({"Day": []}, school_year=2024)
-    desk.connection.execute("update state.day set year = 2023 where id = 1")
+    desk.write("update state.day set year = 2023 where id = 1")
     assert sweep(desk, year=2024).rows == {"Day": 2}
     assert [row["id"] for row in desk.rows("day")] == [1]
 
@@ -233,7 +235,7 @@ def test_only_what_the_last_complete_snapshot_lacks_is_removed(make_desk: MakeDe
 def test_a_row_with_a_value_in_a_column_that_the_state_owns_stays(desk: Desk) -> None:
     schools: list[Row] = [{"id": 1, "name": "A"}, {"id": 2, "name": "B", "rating": "good"}, {"id": 3, "name": "C"}]
     desk.send("School", schools)
-    desk.connection.execute("update state.school set rating = 'fair' where id = 3")
+    desk.write("update state.school set rating = 'fair' where id = 3")
     desk.send("School", [])
     assert sweep(desk).rows == {"School": 1}
     assert leftovers(desk) == {("School", "2"): "state_owned", ("School", "3"): "state_owned"}
@@ -250,15 +252,16 @@ def test_an_object_of_which_the_state_owns_everything_stays(make_desk: MakeDesk)
 
 def test_a_table_of_the_states_own_that_points_at_a_leftover_keeps_it(desk: Desk) -> None:
     desk.send("School", [{"id": n, "name": "A"} for n in (1, 2, 3)])
-    desk.connection.execute(
+    desk.write(
         "create table public.visit (district_id integer, school integer, foreign key (district_id, school) "
         "references state.school (district_id, id) on delete cascade)"
     )
-    desk.connection.execute("insert into public.visit values (1, 2)")
+    desk.write("insert into public.visit values (1, 2)")
     desk.send("School", [])
     assert sweep(desk).rows == {"School": 2}
     assert leftovers(desk) == {("School", "2"): "needed public.visit"}
-    assert desk.connection.execute("select count(*) from public.visit").fetchone() == (1,)
+    with at_district(desk.connection, 1) as holder:
+        assert holder.execute("select count(*) from public.visit").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("may_skip_triggers", [True, False])
@@ -281,8 +284,8 @@ def test_a_child_that_another_program_makes_meanwhile_undoes_all_of_it(
 
     def judged_and_then(*given: Any, **more: Any) -> Any:
         found = judged(*given, **more)
-        with psycopg.connect(desk.url) as other:
-            other.execute("insert into state.line (district_id, id, note_id) values (1, 99, 2)")
+        with desk.reconnected() as other:
+            other.write("insert into state.line (district_id, id, note_id) values (1, 99, 2)")
         return found
 
     monkeypatch.setattr(removing, "judge_removal", judged_and_then)

@@ -6,28 +6,36 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from psycopg import sql
 from tests.loading.conftest import MakeDesk
 from tests.loading.desk import CATALOG, Desk
-from tests.loading.test_changes import START, send_changes
+from tests.loading.test_changes import START, Rows, any_turns, in_any_turn, send_changes
 from tests.loading.test_divided import PEOPLE
 from tests.loading.test_duplicates import *  # noqa: F403
 from tests.loading.test_model import *  # noqa: F403
 from tests.loading.test_references import *  # noqa: F403
+from tests.loading.test_removing import *  # noqa: F403
+from tests.loading.test_removing import CHAIN, chain, leftovers, sweep, without
 
 from upstate.catalog import parse_catalog
 from upstate.embedded import Cluster
 from upstate.errors import DatabaseError, FencedError, LandingError
+from upstate.loading import removing
 from upstate.loading.landing import land, landing
+from upstate.loading.leaving import judge_removal
 from upstate.loading.placing import at_district
+from upstate.loading.removing import Removed
 from upstate.loading.spreading import prepare_spread
 from upstate.planning import Counts
 
 del test_values_of_a_state_wide_index_swap_and_move_on_in_one_resync  # noqa: F821 - writes to the face
+del test_it_is_the_same_with_triggers_and_without  # noqa: F821 - its role is no role of the servers
 del test_what_another_writer_broke_with_the_keys_off_is_counted_in_its_district_alone  # noqa: F821 - writes to the face
 
 
@@ -173,6 +181,57 @@ def test_only_what_differs_is_sent_and_a_comparison_asks_the_server_itself(desk:
     desk.resync(START, district=1)
     changed = {**START, "School": [{**START["School"][0], "name": "New"}, *START["School"][1:]]}
     assert send_changes(desk, changed, 1)["School"].updated == 1
+
+
+@settings(
+    max_examples=6,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(any_turns)
+def test_any_changes_end_as_everything_does(desk: Desk, turns: list[Rows]) -> None:
+    in_any_turn(desk, turns)
+
+
+def test_a_removal_whose_second_commit_was_lost_is_told_as_it_was_and_takes_nothing_more(make_desk: MakeDesk) -> None:
+    desk = make_desk(CHAIN)
+    desk.resync(chain())
+    desk.resync(without(chain(), Pupil=[2], Note=[2], Line=[20]))
+    desk.connection.execute(
+        "create function refuse() returns trigger language plpgsql as $$ begin raise 'the office is gone'; end $$;"
+        "create constraint trigger refuse after delete on hub_leftover deferrable initially deferred "
+        "for each row execute function refuse()"
+    )
+    before = leftovers(desk)
+    with pytest.raises(psycopg.errors.RaiseException, match="the office is gone"):
+        sweep(desk)
+    assert [row["id"] for row in desk.rows("line")] == [10, 11, 21], "gone on the server"
+    assert leftovers(desk) == before, "and nothing said in the office"
+    desk.connection.execute("drop trigger refuse on hub_leftover")
+    desk.write("delete from state.line where id = 21")  # the judgement was made, and is not made again
+    assert sweep(desk) == Removed({"Line": 1}, {})
+    assert leftovers(desk) == {("Note", "2"): "needed Line", ("Pupil", "2"): "needed Note"}
+    assert sweep(desk, approved=["Note"]).rows == {"Note": 1, "Pupil": 1}, "another decision of the same resync"
+
+
+def test_a_removal_has_its_district_to_itself_on_the_server_and_in_the_office(
+    make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = make_desk(CHAIN)
+    desk.resync(chain())
+    seen: list[tuple[bool] | None] = []
+
+    def look(*given: Any) -> Any:
+        query = "select pg_try_advisory_xact_lock(hashtext('upstate.landing'), 1)"
+        with desk.reconnected() as office, at_district(office.connection, 1) as other:
+            seen.extend(each.execute(query).fetchone() for each in (office.connection, other))
+        return judge_removal(*given)
+
+    monkeypatch.setattr(removing, "judge_removal", look)
+    sweep(desk)
+    assert seen == [(False,), (False,)]
 
 
 def test_sums_over_the_whole_state_are_made_on_the_servers(desk: Desk) -> None:

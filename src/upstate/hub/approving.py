@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from django.db import connection as control
@@ -17,7 +18,8 @@ from upstate.hub.auditing import audit
 from upstate.hub.postgres import database_errors, statement
 from upstate.hub.removals import limits, removal_of, settle_removed
 from upstate.hub.rights import belongs
-from upstate.loading.removing import remove
+from upstate.loading.placing import at_district
+from upstate.loading.removing import removal_was_done, remove
 from upstate.planning import year_name
 
 Decision = Literal["approve", "discard"]
@@ -50,6 +52,8 @@ def decide(
                 raise PlanError(f"Held removal {number} waits no more: it is {found.state}.")
             found.state = "approved" if decision == "approve" else "discarded"
             found.decided_at, found.decided_by, found.decided_by_name, found.reason = Now(), person, by, why
+            if decision == "discard":
+                _still_there(found)
             found.removed = _remove(catalog, found) if decision == "approve" else None
             found.save()
             if decision == "discard":
@@ -88,10 +92,21 @@ def _remove(catalog: Catalog, held: models.HeldRemoval) -> int:
     orders = held.resync.orders.order_by("position").values_list("object", "school_year")
     names, years = zip(*orders, strict=True)
     removal = removal_of(catalog, held.district_id, held.resync_id, names, years)
-    with control.connection.cursor() as cursor:
-        removed = remove(cursor, removal, limits(cursor), approved=approved, withheld=states.keys() - approved)
+    with control.connection.cursor() as cursor, at_district(control.connection, held.district_id) as holder:
+        allowed = replace(limits(cursor), approved=approved, withheld=states.keys() - approved)
+        removed = remove(cursor, holder, removal, allowed, decision=held.id)
         settle_removed(cursor, removal, removed)
     return sum(removed.rows.values())
+
+
+def _still_there(held: models.HeldRemoval) -> None:
+    """PlanError where the rows went on another server, and the hub's database was lost before it could say so."""
+    with at_district(control.connection, held.district_id) as holder:
+        if removal_was_done(control.connection, holder, held.district_id, held.resync_id, held.id):
+            raise PlanError(
+                f"Held removal {held.id} was approved before, and the hub's database was lost in that moment. "
+                "They are gone: approve it again, and it is noted."
+            )
 
 
 def _said(held: models.HeldRemoval) -> str:

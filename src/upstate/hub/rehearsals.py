@@ -12,7 +12,7 @@ from upstate.hub.backlog import Backlog
 from upstate.hub.districts import KnownDistrict
 from upstate.hub.landing_loop import land_ready
 from upstate.hub.postgres import Connection, connect, database_errors, statement
-from upstate.hub.removals import rehearse_removal
+from upstate.hub.removals import rehearse_removal, removal_of
 from upstate.hub.reports import outlook, roots
 from upstate.loading.rehearsing import nothing_written, rehearse
 from upstate.loading.task import Task
@@ -41,17 +41,24 @@ def rehearse_all(
 
         land_ready(control, resync, catalog, backlog, rehearsed)
         if backlog.error is None:
-            _rehearse_removal(connection, control, resync, district, catalog)
+            _rehearse_removal(connection, holder, control, resync, district, catalog)
             _keep(connection, control, resync, district)
 
 
 @database_errors()
 def _rehearse_removal(
-    rehearsing: Connection, control: Connection, resync: int, district: KnownDistrict, catalog: Catalog
+    rehearsing: Connection,
+    holder: Connection,
+    control: Connection,
+    resync: int,
+    district: KnownDistrict,
+    catalog: Catalog,
 ) -> None:
     orders = control.execute(statement("rehearsed_orders"), {"resync": resync}).fetchall()
     if orders:
-        rehearse_removal(rehearsing, control, district.id, resync, catalog, orders)
+        names, years, states = zip(*orders, strict=True)
+        removal = removal_of(catalog, district.id, resync, names, years)
+        rehearse_removal(rehearsing, holder, control, removal, failed=sum(state != "landed" for state in states))
 
 
 @database_errors()

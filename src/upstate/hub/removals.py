@@ -12,6 +12,7 @@ from upstate.errors import DatabaseError, LandingError
 from upstate.hub.postgres import LOST, Connection, database_errors, lost, statement
 from upstate.hub.state_settings import OF_OBJECT, OF_SCHOOL
 from upstate.loading.leaving import Large, Limits, Removal, Swept
+from upstate.loading.placing import at_district
 from upstate.loading.removing import Removed, remove
 
 Cursor = psycopg.Cursor[Any]
@@ -21,9 +22,12 @@ Cursor = psycopg.Cursor[Any]
 def remove_asked(connection: Connection, resync: int, catalog: Catalog) -> None:
     """Remove the leftovers of a resync that asked for it, when all its orders are settled. Safe to repeat.
 
-    One transaction: whoever is killed in it has done nothing, and the next run does it. Where an object did not land,
-    or the database refuses, nothing is removed and the resync says why. DatabaseError where the database is gone.
+    One transaction: whoever is killed in it has done nothing, and the next run does it. Where the district's rows are
+    on another server, one there and one here: the next run finds out whether the first was done. Where an object did
+    not land, or the database refuses, nothing is removed and the resync says why. DatabaseError where the database is
+    gone.
     """
+    gone = False
     try:
         with connection.transaction(), connection.cursor() as cursor:
             row = cursor.execute(statement("take_removal"), {"resync": resync}).fetchone()
@@ -31,39 +35,41 @@ def remove_asked(connection: Connection, resync: int, catalog: Catalog) -> None:
                 district, objects, years, failed = row
                 removal = removal_of(catalog, district, resync, objects, years)
                 if not failed:
-                    settle_removed(cursor, removal, remove(cursor, removal, limits(cursor)))
+                    with at_district(connection, district) as holder:
+                        removed = remove(cursor, holder, removal, limits(cursor))
+                        gone = holder is not connection
+                    settle_removed(cursor, removal, removed)
                 _settle(cursor, resync, _incomplete(failed) if failed else "")
     except (psycopg.Error, LandingError) as error:
         if connection.broken or (isinstance(error, psycopg.Error) and _not_its_fault(error)):
             raise DatabaseError(LOST) from error
+        if gone:
+            raise DatabaseError(_gone_untold(error)) from error
         with connection.transaction(), connection.cursor() as cursor:
             _settle(cursor, resync, why_not(error))
 
 
 @database_errors()
 def rehearse_removal(
-    rehearsing: Connection, control: Connection, district: int, resync: int, catalog: Catalog, orders: Sequence[Any]
+    rehearsing: Connection, holder: Connection, control: Connection, removal: Removal, *, failed: int
 ) -> None:
-    """Say in a rehearsal what would be removed and what would be held; `rehearsing` is rolled back, `control` is not.
-
-    `orders` are its objects as (object, school year, state), in the order they landed.
+    """Say in a rehearsal what would be removed and what would be held; `rehearsing` and `holder`, which has the
+    district's rows, are rolled back, `control` is not. `failed`: how many objects did not land.
     """
-    failed = sum(state != "landed" for _, _, state in orders)
     with control.transaction(), control.cursor() as cursor:
         if failed:
-            _settle(cursor, resync, _incomplete(failed))
+            _settle(cursor, removal.resync, _incomplete(failed))
             return
-        removal = removal_of(catalog, district, resync, [each[0] for each in orders], [each[1] for each in orders])
         try:
             with rehearsing.transaction(), rehearsing.cursor() as trying:
-                removed = remove(trying, removal, limits(cursor))
+                removed = remove(trying, holder, removal, limits(cursor))
         except (psycopg.Error, LandingError) as error:
             if rehearsing.broken or (isinstance(error, psycopg.Error) and _not_its_fault(error)):
                 raise DatabaseError(LOST) from error
-            _settle(cursor, resync, why_not(error))
+            _settle(cursor, removal.resync, why_not(error))
             return
         settle_removed(cursor, removal, removed)
-        _settle(cursor, resync, "")
+        _settle(cursor, removal.resync, "")
 
 
 def removal_of(
@@ -93,8 +99,20 @@ def why_not(error: psycopg.Error | LandingError) -> str:
     """One line for people: why the database would not remove them."""
     if isinstance(error, LandingError):
         return error.message
-    said = error.diag.message_primary or str(error).strip().splitlines()[0]
-    return f"Nothing was removed: the state's database refuses it ({said})."
+    return f"Nothing was removed: the state's database refuses it ({_first_line(error)})."
+
+
+def _gone_untold(error: psycopg.Error | LandingError) -> str:
+    return (
+        "Leftovers were removed on the server that holds the district, and the hub's database did not take note of it "
+        f"({_first_line(error)}). Run the same command again to go on."
+    )
+
+
+def _first_line(error: psycopg.Error | LandingError) -> str:
+    if isinstance(error, LandingError):
+        return error.message
+    return error.diag.message_primary or str(error).strip().splitlines()[0]
 
 
 def _incomplete(failed: int) -> str:

@@ -7,6 +7,7 @@ its batches, the district's open rejections of its object and of the parents.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -31,7 +32,7 @@ def take_along(office: Cursor, cursor: Cursor, task: Task, *, batches: bool = Tr
     for kind in kinds:
         values = {**task.values, "objects": objects}
         cursor.execute(statement(f"carry_{kind}_table"))
-        _carry(office, cursor, statement(f"carry_{kind}"), statement(f"carry_{kind}_in"), values)
+        carry(office, cursor, statement(f"carry_{kind}"), statement(f"carry_{kind}_in"), values)
 
 
 def bring_back(cursor: Cursor, office: Cursor, task: Task) -> None:
@@ -57,7 +58,7 @@ def bring_back(cursor: Cursor, office: Cursor, task: Task) -> None:
     for kind in kinds:
         office.execute(statement(f"back_{kind}_table", **made))
         into = statement("back_in", table=sql.Identifier("pg_temp", kind))
-        _carry(cursor, office, statement(f"back_{kind}", **made), into, {})
+        carry(cursor, office, statement(f"back_{kind}", **made), into, {})
     resolved = [number for (number,) in cursor.execute(statement("back_resolved"), task.values).fetchall()]
     if resolved:
         office.execute(statement("back_resolve"), {**task.values, "resolved": resolved})
@@ -74,7 +75,8 @@ def leave_note(cursor: Cursor, task: Task, counts: Counts) -> None:
     cursor.execute(statement("landed_note"), {**task.values, "counts": Jsonb(asdict(counts))})
 
 
-def _carry(source: Cursor, target: Cursor, query: sql.Composed, into: sql.Composed, values: dict[str, Any]) -> None:
+def carry(source: Cursor, target: Cursor, query: sql.Composed, into: sql.Composed, values: Mapping[str, Any]) -> None:
+    """Copy what a query gives on one server into a table on another."""
     with source.copy(query, values) as read, target.copy(into) as written:
         for part in read:
             written.write(part)

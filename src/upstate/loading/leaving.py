@@ -49,10 +49,15 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """More than so many per cent of an object's rows, or of one school's rows of it, go only with approval."""
+    """More than so many per cent of an object's rows, or of one school's rows of it, go only with approval.
+
+    What is `approved` goes whatever its share; what is `withheld` (others still wait for approval, or had none) stays.
+    """
 
     of_object: int
     of_school: int
+    approved: Collection[str] = ()
+    withheld: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +168,8 @@ class Leaving:
         return cursor.execute(query, {**self.values, "percent": percent}).fetchone()
 
 
-def judge_removal(
-    cursor: Cursor, removal: Removal, limits: Limits, *, approved: Collection[str] = (), withheld: Collection[str] = ()
-) -> tuple[tuple[Leaving, ...], dict[str, Large]]:
-    """Say of every leftover whether it goes; children come first in what is returned, then what is past the limits.
-
-    What is `approved` goes whatever its share; what is `withheld` (others still wait for approval, or had none) stays.
-    """
+def judge_removal(cursor: Cursor, removal: Removal, limits: Limits) -> tuple[tuple[Leaving, ...], dict[str, Large]]:
+    """Say of every leftover whether it goes; children come first in what is returned, then what is past the limits."""
     judged: dict[str, Leaving] = {}
     for place in reversed(range(len(removal.swept))):
         leaving = Leaving(cursor, removal, place)
@@ -177,11 +177,12 @@ def judge_removal(
         leaving.stay_where_needed(cursor, judged)
     large = {}
     for name, leaving in judged.items():
-        found = None if name in approved or name in withheld else leaving.beyond(cursor, limits)
+        decided = name in limits.approved or name in limits.withheld
+        found = None if decided else leaving.beyond(cursor, limits)
         if found is not None:
             large[name] = found
     for name, leaving in judged.items():
-        if name in large or name in withheld:
+        if name in large or name in limits.withheld:
             leaving.hold(cursor)
         leaving.stay_where_needed(cursor, judged)
     return tuple(judged.values()), large

@@ -101,17 +101,27 @@ def settle_receipt(office: Cursor, cursor: Cursor, task: Task, *, again: bool) -
     )
 
 
-def take_from_receipt(cursor: Cursor, obj: SyncObject, values: Mapping[str, Any], among: Part, rows: Part) -> None:
-    """Before leftovers are removed: take what they come to from what the receipt says the state holds.
+def total_of_leaving(
+    office: Cursor, cursor: Cursor, obj: SyncObject, values: Mapping[str, Any], *, among: Part, rows: Part
+) -> Total | None:
+    """Before leftovers are removed: what they come to; None where no receipt says what the state holds of their object.
 
-    What of both ends must be the same stays as it is: leftovers are no part of it. `values`: district, resync, object.
+    `office` is asked of the receipt, `cursor` of the rows; `values`: district, resync, object.
     """
-    told = cursor.execute(statement("landed_receipt"), values).fetchone()
+    told = office.execute(statement("landed_receipt"), values).fetchone()
     if told is None or bytes(told[0]) != definition(for_shipping(obj)) or not _can_digest(cursor):
-        return
+        return None
     cursor.execute(statement("compile_nothing"))
-    state = Total(*told[1]) - _total(cursor, obj, values, rows=rows, among=among)
-    cursor.execute(statement("lower_receipt"), {**values, "state": state.numbers()})
+    return _total(cursor, obj, values, rows=rows, among=among)
+
+
+def take_from_receipt(office: Cursor, values: Mapping[str, Any], leaving: Total) -> None:
+    """Leftovers that come to this have gone: take it from what the receipt says the state holds.
+
+    What of both ends must be the same stays as it is: leftovers are no part of it. `values`: resync, object.
+    """
+    _, state = fetch_row(office, statement("landed_receipt"), values)
+    office.execute(statement("lower_receipt"), {**values, "state": (Total(*state) - leaving).numbers()})
 
 
 def held_total(cursor: Cursor, held: Held) -> Total:

@@ -93,7 +93,8 @@ def _prepare_share(connection: Connection, holder: Connection, catalog: Catalog,
             _make_server(cursor, share.hub, connection.info.dsn, {}, password=connection.info.password)
     made = prepare_state(holder, catalog, count, share)
     with _said():
-        holder.execute(statement("landed_table"))
+        for name in ("landed_table", "removed_table", "removed_leftovers_table"):
+            holder.execute(statement(name))
     return made
 
 
