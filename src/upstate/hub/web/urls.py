@@ -49,6 +49,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("sign-in/", account.sign_in, name="sign_in"),
+    path("sign-in/kept/", provider.kept, name="kept"),
     path("sign-out/", account.sign_out, name="sign_out"),
     path("password/forgotten/", account.forgotten, name="password_forgotten"),
     path("password/<uid>/<token>/", account.set_password, name="password_set"),

@@ -20,6 +20,7 @@ from upstate.hub.models import Person
 from upstate.hub.throttling import forget_failures, may_try, note_failure
 from upstate.hub.web.forms import Form
 from upstate.hub.web.home import home_district
+from upstate.hub.web.kept_form import FIELD, KeptForm
 from upstate.hub.web.signing_in import address_of, attempt, throttled
 
 _BACKEND = "upstate.hub.web.signing_in.Passwords"
@@ -66,10 +67,11 @@ class NewPassword(Form):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in page; whoever is signed in goes on to where they wanted."""
+    """The sign-in page; whoever is signed in goes on to where they wanted, or to the form that was kept for them."""
     target = _wanted(request)
+    kept = KeptForm.read(request.POST.get(FIELD, ""))
     if isinstance(request.user, Person):
-        return redirect(target)
+        return redirect(target) if kept is None else show_kept(request, kept, target)
     form = SignIn(request.POST or None)
     status = 200
     if form.is_valid():
@@ -82,8 +84,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             login(request, person, backend=_BACKEND)
             audit(person, "signed in", home_district(person))
-            return redirect(target)
-    return render(request, "hub/sign_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
+            return redirect(target) if kept is None else show_kept(request, kept, target)
+    target = request.POST.get("next") or request.GET.get("next", "")
+    return render(request, "hub/sign_in.html", {"form": form, "next": target, "kept": kept}, status=status)
+
+
+def ask_who(request: HttpRequest, kept: KeptForm, target: str) -> HttpResponse:
+    """The sign-in page in answer to a form that someone sent who is signed out; it keeps the form."""
+    context = {"form": SignIn(), "next": target, "kept": kept, "files": bool(request.FILES)}
+    return render(request, "hub/sign_in.html", context, status=401)
+
+
+def show_kept(request: HttpRequest, kept: KeptForm, target: str) -> HttpResponse:
+    """A form that was kept, on its way back to its own page; or to `target`, for who wants to leave it."""
+    return render(request, "hub/kept.html", {"kept": kept, "next": target})
 
 
 @require_POST

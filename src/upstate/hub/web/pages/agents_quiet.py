@@ -55,8 +55,12 @@ def agent_quiet(request: Request, district: District) -> HttpResponse:
     return _page(request, district, _form(request, district))
 
 
+def _again(request: Request, district: District) -> HttpResponse:
+    return _page(request, district, _form(request, district, request.POST))
+
+
 @require_POST
-@needs("agents.view")
+@needs("agents.view", again=_again)
 def agent_quiet_change(request: Request, district: District) -> HttpResponse:
     """Set what this person may set."""
     form = _form(request, district, request.POST)

@@ -35,8 +35,15 @@ class Clearing(Form):
     why = forms.CharField(label="Why are they cleared?", max_length=500, help_text="It goes to the audit list.")
 
 
+def _again(request: Request, district: District) -> HttpResponse:
+    records, why = _records(request), request.POST.get("why", "")
+    if not records:
+        return redirect("errors_all", district=district.id)
+    return _page(request, district, records, Clearing(initial={"why": why}))
+
+
 @require_http_methods(["GET", "POST"])
-@needs("errors.clear")
+@needs("errors.clear", again=_again)
 def errors_clear(request: Request, district: District) -> HttpResponse:
     """Say what clearing these records comes to, and, once a reason is given, clear them.
 
@@ -59,9 +66,7 @@ def errors_clear(request: Request, district: District) -> HttpResponse:
             else "None of these is open any more, so nothing was cleared.",
         )
         return redirect(back)
-    holds = [(name, key, _holds(district, name, key)) for name, key in records]
-    held = sum(count for _, _, count in holds)
-    return render(request, "hub/errors_clear.html", {"form": form, "holds": holds, "held": held})
+    return _page(request, district, records, form)
 
 
 @require_POST
@@ -122,6 +127,12 @@ def _lock(cursor: psycopg.Cursor[Any], district: District) -> None:
         raise ConfigError(
             "A resync of this district is landing records just now, so nothing was changed. Try again in a moment."
         )
+
+
+def _page(request: Request, district: District, records: list[Record], form: Clearing) -> HttpResponse:
+    holds = [(name, key, _holds(district, name, key)) for name, key in records]
+    held = sum(count for _, _, count in holds)
+    return render(request, "hub/errors_clear.html", {"form": form, "holds": holds, "held": held})
 
 
 def _records(request: Request) -> list[Record]:

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from upstate.hub.web.kept_form import FIELD, KeptForm, is_from_here
+
 
 def wrong(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """400: what was sent cannot be understood."""
@@ -14,9 +16,12 @@ def wrong(request: HttpRequest, exception: Exception | None = None) -> HttpRespo
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """403: a form without its secret, as after signing out in another window."""
-    says = "You signed in or out since this page was opened, so nothing was done. Reload the page and send it again."
-    return failure(request, 403, "This form is too old", says)
+    """403: a form without its secret, as after signing in in another window; one of ours is kept where it can be."""
+    kept = _kept(request) if is_from_here(request) else None
+    says = "You signed in or out since this page was opened, so nothing was done."
+    if kept is None:
+        return failure(request, 403, "This form is too old", f"{says} Reload the page and send it again.")
+    return render(request, "hub/kept.html", {"kept": kept, "says": says}, status=403)
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -40,3 +45,10 @@ def broken(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 def failure(request: HttpRequest, status: int, title: str, says: str) -> HttpResponse:
     """A page with a heading and one line; also for a view that cannot go on."""
     return render(request, "hub/failure.html", {"title": title, "message": says}, status=status)
+
+
+def _kept(request: HttpRequest) -> KeptForm | None:
+    """The form that a page of ours sent, or that the sign-in page kept; None where it cannot be shown again."""
+    if request.resolver_match and getattr(request.resolver_match.func, "upstate_keeps", False):
+        return KeptForm.of(request)
+    return KeptForm.read(request.POST.get(FIELD, ""))

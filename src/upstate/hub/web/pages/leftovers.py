@@ -64,8 +64,12 @@ def leftovers_of(request: Request, district: District, which: str) -> HttpRespon
     return render(request, "hub/leftovers_of.html", context)
 
 
+def _again(request: Request, district: District, number: int) -> HttpResponse:
+    return _page(request, district, {number: _deciding(number, request.POST)})
+
+
 @require_POST
-@needs("leftovers.view")
+@needs("leftovers.view", again=_again)
 def leftovers_decide(request: Request, district: District, number: int) -> HttpResponse:
     """Approve a removal that waits, or discard it."""
     if not may(request.user, "leftovers.approve", district.id):

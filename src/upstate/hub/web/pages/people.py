@@ -99,8 +99,12 @@ def person(request: Request, number: int) -> HttpResponse:
     return render(request, "hub/person.html", context)
 
 
+def _again(request: Request) -> HttpResponse:
+    return render(request, "hub/person_add.html", {"form": GiveForm(request.POST, person=request.user)})
+
+
 @require_http_methods(["GET", "POST"])
-@needs("people.change", where="anywhere")
+@needs("people.change", where="anywhere", again=_again)
 def person_add(request: Request) -> HttpResponse:
     """Give a role to someone, who is added where nobody has the e-mail."""
     if request.method == "GET":

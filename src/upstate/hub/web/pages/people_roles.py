@@ -59,15 +59,19 @@ def roles(request: Request) -> HttpResponse:
     return render(request, "hub/roles.html", context)
 
 
+def _again(request: Request, number: int | None = None) -> HttpResponse:
+    return _page(request, None if number is None else _found(number), RoleForm(request.POST))
+
+
 @require_http_methods(["GET", "POST"])
-@needs("people.change", where="state")
+@needs("people.change", where="state", again=_again)
 def role_add(request: Request) -> HttpResponse:
     """Make a role."""
     return _edit(request, None)
 
 
 @require_http_methods(["GET", "POST"])
-@needs("people.change", where="state")
+@needs("people.change", where="state", again=_again)
 def role(request: Request, number: int) -> HttpResponse:
     """Change a role: whoever has it has its rights from then on."""
     return _edit(request, _found(number))
@@ -88,11 +92,9 @@ def role_remove(request: Request, number: int) -> HttpResponse:
 
 
 def _edit(request: Request, found: Role | None) -> HttpResponse:
-    has_it = 0 if found is None else found.grants.values("person").distinct().count()
-    context: dict[str, Any] = {"role": found, "people": has_it}
     if request.method == "GET":
-        initial = {} if found is None else {"name": found.name, "rights": found.rights}
-        return render(request, "hub/role.html", {**context, "form": RoleForm(initial=initial)})
+        initial: dict[str, Any] = {} if found is None else {"name": found.name, "rights": found.rights}
+        return _page(request, found, RoleForm(initial=initial))
     form = RoleForm(request.POST)
     if form.is_valid():
         try:
@@ -102,7 +104,12 @@ def _edit(request: Request, found: Role | None) -> HttpResponse:
         else:
             messages.success(request, f"The role “{kept.name}” is saved. It holds from now on.")
             return redirect("roles")
-    return render(request, "hub/role.html", {**context, "form": form}, status=400)
+    return _page(request, found, form, status=400)
+
+
+def _page(request: Request, found: Role | None, form: RoleForm, status: int = 200) -> HttpResponse:
+    has_it = 0 if found is None else found.grants.values("person").distinct().count()
+    return render(request, "hub/role.html", {"role": found, "people": has_it, "form": form}, status=status)
 
 
 def _found(number: int) -> Role:

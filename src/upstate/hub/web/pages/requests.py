@@ -50,8 +50,12 @@ def one_request(request: Request, number: int) -> HttpResponse:
     return render(request, "hub/request.html", {"asked": asked, "rows": rows})
 
 
+def _again(request: Request) -> HttpResponse:
+    return render(request, "hub/request_new.html", {"form": _form(request.POST)})
+
+
 @require_http_methods(["GET", "POST"])
-@needs("requests.place", where="state")
+@needs("requests.place", where="state", again=_again)
 def request_new(request: Request) -> HttpResponse:
     """The form; sent, it is looked over and shown as what it would place. Nothing is placed here."""
     if request.method == "GET":
@@ -65,7 +69,7 @@ def request_new(request: Request) -> HttpResponse:
 
 
 @require_POST
-@needs("requests.place", where="state")
+@needs("requests.place", where="state", again=_again)
 def request_place(request: Request) -> HttpResponse:
     """Place what was looked over, once, however often it is sent."""
     form = _form(request.POST)

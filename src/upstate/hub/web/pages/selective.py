@@ -62,8 +62,12 @@ def selective(request: Request, district: District) -> HttpResponse:
     return _page(request, district, None)
 
 
+def _again(request: Request, district: District) -> HttpResponse:
+    return _page(request, district, _form(request, district, request.POST))
+
+
 @require_http_methods(["GET", "POST"])
-@needs("selective.use")
+@needs("selective.use", again=_again)
 def selective_confirm(request: Request, district: District) -> HttpResponse:
     """What the records come to, before they are sent; changes nothing. Without a form, back to where one is."""
     if request.method == "GET":
@@ -78,8 +82,17 @@ def selective_confirm(request: Request, district: District) -> HttpResponse:
         return _page(request, district, form, status=400)
 
 
+def _look_again(request: Request, district: District) -> HttpResponse:
+    known = find_district(district.name)
+    try:
+        return _confirmation(request, district, _chosen(known, _asked(known, request.POST), request.year))
+    except PlanError as error:
+        messages.error(request, error.message)
+        return _back(request, district)
+
+
 @require_POST
-@needs("selective.use")
+@needs("selective.use", again=_look_again)
 def selective_send(request: Request, district: District) -> HttpResponse:
     """Place what was confirmed, once; then on to its page."""
     try:

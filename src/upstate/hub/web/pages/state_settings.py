@@ -21,8 +21,17 @@ def state_settings(request: Request) -> HttpResponse:
     return render(request, "hub/state_settings.html", {"switches": switches(), "percents": percents()})
 
 
+def _as_sent(request: Request, status: int = 200) -> HttpResponse:
+    on = request.POST.getlist("on")
+    context = {
+        "switches": [(each, each.name in on) for each, _ in switches()],
+        "percents": [(each, request.POST.get(each.name, kept)) for each, kept in percents()],
+    }
+    return render(request, "hub/state_settings.html", context, status=status)
+
+
 @require_POST
-@needs("zones.change", where="state")
+@needs("zones.change", where="state", again=_as_sent)
 def state_settings_change(request: Request) -> HttpResponse:
     """Set the switches and shares as the form says; only those that were on it."""
     on, there = set(request.POST.getlist("on")), set(request.POST.getlist("there"))
@@ -33,7 +42,7 @@ def state_settings_change(request: Request) -> HttpResponse:
             lines = (*set_switches(wanted, request.user), *set_percents(typed, request.user))
     except ConfigError as error:
         messages.error(request, f"Nothing was changed. {error.message}")
-        return redirect("state_settings")
+        return _as_sent(request, status=400)
     if lines:
         messages.success(request, f"Changed. {'; '.join(lines)}.")
     else:

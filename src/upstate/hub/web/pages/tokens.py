@@ -38,9 +38,13 @@ def tokens(request: Request) -> HttpResponse:
     return _page(request, NewToken())
 
 
+def _again(request: Request) -> HttpResponse:
+    return _page(request, NewToken(request.POST))
+
+
 @never_cache
 @require_POST
-@needs(None)
+@needs(None, again=_again)
 def tokens_make(request: Request) -> HttpResponse:
     """Make a token and show it, this once. No redirect: on its way to another page it would have to be kept."""
     form = NewToken(request.POST)

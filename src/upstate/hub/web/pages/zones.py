@@ -86,8 +86,14 @@ def zone(request: Request, district: int) -> HttpResponse:
     return _page(request, catalog, found, ZoneForm(catalog=catalog, settings=ZoneSettings.of(found.zone)))
 
 
+def _again(request: Request, district: int) -> HttpResponse:
+    catalog, found = catalog_in_force(), _found(district)
+    form = ZoneForm(request.POST, catalog=catalog, settings=ZoneSettings.of(found.zone))
+    return _page(request, catalog, found, form)
+
+
 @require_POST
-@needs("zones.change", where="state")
+@needs("zones.change", where="state", again=_again)
 def zone_change(request: Request, district: int) -> HttpResponse:
     """Set a zone as the form says."""
     catalog, found = catalog_in_force(), _found(district)

@@ -30,8 +30,13 @@ def zones_switch(request: Request) -> HttpResponse:
     return _page(request, districts, to)
 
 
+def _again(request: Request) -> HttpResponse:
+    to, districts = request.POST.get("to", ""), _chosen(request.POST.getlist("district"))
+    return _page(request, districts, to) if districts and to in _STEPS else _nothing_chosen(request)
+
+
 @require_POST
-@needs("zones.change", where="state")
+@needs("zones.change", where="state", again=_again)
 def zones_switched(request: Request) -> HttpResponse:
     """Switch the years of the chosen districts, all of them or none."""
     to, districts = request.POST.get("to", ""), _chosen(request.POST.getlist("district"))
