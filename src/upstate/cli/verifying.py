@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,7 +15,7 @@ from upstate.cli.sources import source_of
 from upstate.errors import DatabaseError, LostSourceError, SourceError, WireError
 from upstate.hub.districts import KnownDistrict
 from upstate.hub.planned import Planned
-from upstate.hub.postgres import Connection, connect, database_errors
+from upstate.hub.postgres import Connection, connect, database_errors, statement
 from upstate.hub.verifications import (
     MOST_KEPT,
     PlacedVerification,
@@ -33,7 +33,7 @@ from upstate.loading.placing import at_district
 from upstate.loading.task import Task
 from upstate.loading.verifying import Looked, Verified, verify
 from upstate.wire import encode_keys
-from upstate.wire.digests import bucket_count, for_shipping
+from upstate.wire.digests import Sums, bucket_count, for_shipping
 
 
 def verify_here(database_url: str, planned: Planned, on_wait: Callable[[], None]) -> tuple[int, tuple[Looked, ...]]:
@@ -95,7 +95,7 @@ def _look(
         ThreadPoolExecutor(1, "upstate-asking") as beside,
         source.snapshot() as snapshot,
     ):
-        state = _State(asking, beside, can_digest(asking), district.id)
+        state = _State(office, asking, beside, can_digest(asking), district)
         lost = ""
         for name, school_year in placed.steps:
             began = time.monotonic()
@@ -135,28 +135,39 @@ def _task(
 class _State:
     """The state's side of the comparisons, asked in a thread of its own so that both databases work at once."""
 
+    office: Connection
     connection: Connection
     beside: ThreadPoolExecutor
     digests: bool
-    district: int
+    district: KnownDistrict
 
-    def side(self, obj: SyncObject, school_year: int | None) -> StateSide:
-        held = Held(for_shipping(obj), self.district, school_year)
-        buckets = bucket_count(count_held(self.connection, held))
+    def ask(self, obj: SyncObject, school_year: int | None) -> tuple[StateSide, Future[Sums]]:
+        """The state's side of one comparison, and its sums, which are being asked for."""
+        held = Held(for_shipping(obj), self.district.id, school_year)
+        buckets = bucket_count(self._likely(held))
         sums = self.beside.submit(held_sums, self.connection, held, buckets)
-        return StateSide(buckets, sums.result, partial(held_pairs, self.connection, held, buckets))
+        return StateSide(buckets, sums.result, partial(held_pairs, self.connection, held, buckets)), sums
+
+    def _likely(self, held: Held) -> int:
+        """How many records there may be: those of the last resync, where there was one, need not be counted."""
+        values = {"zone": self.district.zone_id, "object": held.object.name, "school_year": held.school_year}
+        row = self.office.execute(statement("records_landed"), values).fetchone()
+        return count_held(self.connection, held) if row is None else int(row[0])
 
 
 def _verify(task: Task, snapshot: Snapshot, state: _State, holding: Connection) -> Verified:
     obj = task.object
     # A value that the state owns is in no digest: where there are such, every record is looked at.
     if state.digests and not any(column.owner == "state" for column in obj.columns):
+        side, sums = state.ask(obj, task.school_year)
         try:
-            found = snapshot.compare(obj, task.school_year, state.side(obj, task.school_year))
+            found = snapshot.compare(obj, task.school_year, side)
         except WireError:
             found = None
+        finally:
+            wait([sums])  # the connection is asked again
         if found is not None:
             gone = encode_keys(found.gone)
             compared = replace(task, everything=False, district_records=found.records, gone=gone)
-            return verify(holding, compared, found.batches, show=MOST_KEPT)
+            return verify(holding, compared, found.batches, show=MOST_KEPT, state_count=sums.result().total)
     return verify(holding, task, snapshot.read(obj, task.school_year), show=MOST_KEPT)

@@ -9,10 +9,11 @@ import psycopg
 
 from upstate.catalog import Catalog, fingerprint
 from upstate.hub.postgres import Connection, database_errors
-from upstate.loading.comparing import Held, any_held, can_digest, held_pairs, held_sums
+from upstate.loading.comparing import Held, any_held, can_digest, held_pairs
+from upstate.loading.looking import Look, Zone, look
 from upstate.loading.placing import at_district
 from upstate.wire import WorkOrder
-from upstate.wire.digests import Pairs, Sums, bucket_count, for_shipping
+from upstate.wire.digests import Pairs, bucket_count, for_shipping
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,11 @@ class Comparing:
         return replace(order, everything=False, buckets=bucket_count(claimed.records or 0)), judged_by
 
     @database_errors()
-    def sums(self, order: WorkOrder, district: int) -> Sums:
-        """The sums of the district's rows that the order is about; WireError where they do not hold together."""
+    def sums(self, order: WorkOrder, district: int, zone: Zone) -> Look:
+        """The sums of the district's rows that the order is about, and what else shows in the same look at them;
+        WireError where they do not hold together."""
         with at_district(self._connection, district) as holder:
-            return held_sums(holder, self._held(order, district), order.buckets)
+            return look(holder, self._held(order, district), self._catalog[order.object], order.buckets, zone)
 
     @database_errors()
     def pairs(self, order: WorkOrder, district: int, wanted: Sequence[int]) -> Pairs:

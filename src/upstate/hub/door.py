@@ -13,6 +13,7 @@ from upstate.hub.comparing import Claimed, Comparing
 from upstate.hub.failing import fail_order
 from upstate.hub.postgres import Connection, connect, database_errors, statement
 from upstate.hub.selections import selection_of
+from upstate.loading.looking import Zone
 from upstate.wire import Compared, Parcel, Receipt, WorkOrder, digest, encode_selection
 from upstate.wire.digests import Pairs, Sums, Total, definition, for_shipping, total_of_sums
 
@@ -69,7 +70,7 @@ class Desk:
 
     def selection(self, order: WorkOrder) -> bytes:
         """Of a selective order: which records it is about."""
-        return encode_selection(selection_of(self._connection, self._catalog, order, self._district(order)))
+        return encode_selection(selection_of(self._connection, self._catalog, order, self._scope(order)[0]))
 
     def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
         """Keep a batch; it is durable when this returns. A repeat changes nothing and returns the old receipt.
@@ -111,16 +112,17 @@ class Desk:
 
     def sums(self, order: WorkOrder) -> Sums:
         """The sums of the state's rows that the order is about, in its number of buckets."""
-        sums = self._comparing.sums(order, self._district(order))
+        district, zone = self._scope(order)
+        looked = self._comparing.sums(order, district, zone)
         with database_errors():
-            compared = total_of_sums(sums).numbers()
-            values = {"order": order.id, "epoch": order.epoch, "compared": compared}
+            compared = total_of_sums(looked.sums).numbers()
+            values = {"order": order.id, "epoch": order.epoch, "compared": compared, "clear": sorted(looked.clear)}
             self._connection.execute(statement("keep_compared"), values)
-        return sums
+        return looked.sums
 
     def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:
         """The keys and digests of the state's rows in these buckets."""
-        return self._comparing.pairs(order, self._district(order), wanted)
+        return self._comparing.pairs(order, self._scope(order)[0], wanted)
 
     def finish(
         self, order: WorkOrder, batches: int, compared: Compared | None = None, total: Total | None = None
@@ -165,14 +167,14 @@ class Desk:
         if (state, epoch) != ("failed", order.epoch):
             raise self._fenced(order)
 
-    def _district(self, order: WorkOrder) -> int:
-        """Whose rows the order is about, as long as it is still this reader's."""
+    def _scope(self, order: WorkOrder) -> tuple[int, Zone]:
+        """Whose rows the order is about and in which zone, as long as it is still this reader's."""
         self._check_stopped()
         rows = self._rows("scope", order=order.id, epoch=order.epoch, lease=self._lease)
         if not rows:
             raise self._fenced(order)
-        district: int = rows[0][0]
-        return district
+        district, *zone = rows[0]
+        return district, Zone(*zone)
 
     def _definition(self, order: WorkOrder) -> bytes | None:
         known = order.object in self._catalog

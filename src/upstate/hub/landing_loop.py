@@ -29,6 +29,7 @@ class _Next:
     district_records: int
     gone: bytes | None
     selective: bool
+    clear: list[str]
 
 
 def land_all(connection: Connection, resync: int, catalog: Catalog, backlog: Backlog) -> None:
@@ -120,4 +121,5 @@ def _task(catalog: Catalog, following: _Next) -> Task:
         chosen=following.selective,
         district_records=following.district_records,
         gone=following.gone,
+        clear=frozenset(following.clear),
     )

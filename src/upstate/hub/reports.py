@@ -108,7 +108,7 @@ def roots(
     }
     # what landings keep of every root answers at once; what one resync met must be counted
     counted = "rehearsed_roots" if _is_rehearsed(connection, resync) else "roots"
-    for row in _rows(connection, "kept_roots" if resync is None else counted, values):
+    for row in _rows(connection, "kept_roots" if resync is None else counted, values, by_set=resync is not None):
         yield Root(
             object=row["root_object"],
             key=tuple(row["root_key"]),
@@ -188,7 +188,9 @@ def _run(row: Mapping[str, Any]) -> ObjectRun:
     )
 
 
-def _rows(connection: Connection, name: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _rows(
+    connection: Connection, name: str, values: Mapping[str, Any], *, by_set: bool = False
+) -> Iterator[dict[str, Any]]:
     """A statement's rows, fetched some thousands at a time by the server's own cursor."""
     with (
         database_errors(),
@@ -196,6 +198,8 @@ def _rows(connection: Connection, name: str, values: Mapping[str, Any]) -> Itera
         connection.cursor(f"upstate_{name}", row_factory=dict_row) as cursor,
     ):
         connection.execute(statement("room_to_group"))
+        if by_set:
+            connection.execute(statement("join_by_set"))
         cursor.itersize = _AT_ONCE
         cursor.execute(statement(name), values)
         yield from cursor

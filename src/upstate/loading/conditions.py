@@ -72,18 +72,24 @@ def conditions_of(
     return conditions, joins
 
 
+def own_conditions(obj: SyncObject) -> list[Condition]:
+    """Of the conditions for records that the state holds already: those that need no other row to be told."""
+    return [*_limits(obj), *(rule_condition(rule) for rule in obj.rules if _is_own(rule))]
+
+
 def conditions_of_equal(
-    candidates: Candidates, rejected: Mapping[str, bool], without: Collection[Rule] = ()
+    candidates: Candidates, rejected: Collection[str], *, without: Collection[Rule] = (), own_are_kept: bool = False
 ) -> tuple[list[Condition], list[Part]]:
     """The same for records that the state holds just so: where they point, the state's foreign keys have seen to.
 
-    No agent has sent them, so nobody has looked yet whether their values are allowed.
+    No agent has sent them, so nobody has looked yet whether their values are allowed, unless `own_are_kept` says so
+    of every condition in `own_conditions`. `rejected`: parents of whose open rejections the state holds rows.
     """
     task = candidates.task
     obj = task.object
-    rules = [rule for rule in obj.rules if rule not in without]
+    rules = [rule for rule in obj.rules if rule not in without and not (own_are_kept and _is_own(rule))]
     named = {name.alias for rule in rules for name in names_in(rule.when)}
-    conditions = [*_limits(obj), *map(rule_condition, rules)]
+    conditions = [*(() if own_are_kept else _limits(obj)), *map(rule_condition, rules)]
     joins: list[Part] = [_lookup_join(task, n) for n, lookup in enumerate(obj.lookups) if lookup.name in named]
     for reference in obj.references:
         if reference.name in named:
@@ -95,6 +101,11 @@ def conditions_of_equal(
             conditions += found
             joins.append(join)
     return conditions, joins
+
+
+def _is_own(rule: Rule) -> bool:
+    """Whether a rule sees its own record and the zone alone."""
+    return not looks_around(rule) and {name.alias for name in names_in(rule.when)} <= {"record", "zone"}
 
 
 def _limits(obj: SyncObject) -> Iterator[Condition]:

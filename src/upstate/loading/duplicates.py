@@ -23,7 +23,7 @@ from upstate.loading.statements import (
     state_table,
     statement,
 )
-from upstate.loading.task import Candidates, Task, same_year
+from upstate.loading.task import Candidates, Task, same_year, unique_name
 from upstate.wire.digests import key_hash_sql
 
 Cursor = psycopg.Cursor[Any]
@@ -137,6 +137,7 @@ def _make_shared(cursor: Cursor, candidates: Candidates, unique: Unique) -> bool
     """Find which values are shared at all, by what the state holds or what was sent; whether any are."""
     task = candidates.task
     obj = task.object
+    shared = _shared(obj, unique)
     parts: dict[str, Part] = {
         "table": state_table(obj),
         "held": columns("held", unique.columns),
@@ -145,13 +146,30 @@ def _make_shared(cursor: Cursor, candidates: Candidates, unique: Unique) -> bool
         "sent_hash": _hash(obj, unique, "sent"),
         "complete": _complete(unique),
     }
+    if unique_name(unique) in task.clear:
+        same_hash = sql.SQL("{} = sent.{}").format(parts["held_hash"], sql.Identifier(_HASH))
+        cursor.execute(
+            statement(
+                "make_shared_with_sent",
+                shared=shared,
+                columns=columns("record", (*unique.columns, _HASH)),
+                hash=sql.Identifier(_HASH),
+                alike=same_hash if unique.nulls == "equal" else equal("sent", "held", unique.columns),
+                **parts,
+            ),
+            task.values,
+        )
+        if cursor.rowcount:
+            return True
+        cursor.execute(statement("drop_shared", shared=shared))
+        return False
     repeated = _repeated(cursor, statement("hashes", **parts), task)
     if not repeated:
         return False
     cursor.execute(
         statement(
             "make_shared",
-            shared=_shared(obj, unique),
+            shared=shared,
             columns=columns("record", (*unique.columns, _HASH)),
             hash=sql.Identifier(_HASH),
             **parts,

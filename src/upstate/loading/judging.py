@@ -24,8 +24,18 @@ from upstate.loading.few import by_index
 from upstate.loading.filling import Filled
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
 from upstate.loading.receipts import digest_of
-from upstate.loading.statements import Part, any_of, columns, equal, key_text, literal, statement
-from upstate.loading.task import Candidates, Task, equal_rows
+from upstate.loading.statements import (
+    Part,
+    any_of,
+    columns,
+    equal,
+    fetch_row,
+    key_text,
+    literal,
+    state_table,
+    statement,
+)
+from upstate.loading.task import OWN_RULES, Candidates, Task, equal_rows
 
 Cursor = psycopg.Cursor[Any]
 _NULL = sql.SQL("null")
@@ -76,7 +86,9 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
         if task.chosen:
             forget_unsent(cursor, candidates)
     if task.compared:
-        conditions, joins = conditions_of_equal(candidates, rejected, without=around)
+        held = [parent for parent in rejected if any_rejected_held(cursor, task, parent)]
+        own_are_kept = OWN_RULES in task.clear
+        conditions, joins = conditions_of_equal(candidates, held, without=around, own_are_kept=own_are_kept)
         if conditions:
             cursor.execute(judgement(candidates, conditions, joins, candidates.equal), task.values)
     _keep_first_class(cursor, candidates)
@@ -170,6 +182,19 @@ def make_rejected(cursor: Cursor, task: Task, parent: str) -> None:
         task.values,
     )
     cursor.execute(statement("analyze_rejected", rejected=table))
+
+
+def any_rejected_held(cursor: Cursor, task: Task, parent: str) -> bool:
+    """Whether the state holds a row of a parent that is rejected; `make_rejected` has been there."""
+    obj = task.catalog[parent]
+    query = statement(
+        "any_rejected_held",
+        rejected=rejected_table(task.object, parent),
+        parent=state_table(obj),
+        on=equal("rejected", "held", dict(zip(found_keys(obj), obj.key, strict=True))),
+    )
+    with by_index(cursor):
+        return bool(fetch_row(cursor, query, {})[0])
 
 
 def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[str, bool]) -> None:

@@ -7,9 +7,16 @@ from typing import Any
 
 from psycopg import sql
 
-from upstate.catalog import Catalog, SyncObject
+from upstate.catalog import Catalog, SyncObject, Unique
 from upstate.loading.keys import found_keys
 from upstate.loading.statements import Part, column, columns, equal, state_table, statement
+
+OWN_RULES = "own rules"
+
+
+def unique_name(unique: Unique) -> str:
+    """What a unique rule is called in `Task.clear`."""
+    return "unique: " + ", ".join(unique.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,9 @@ class Task:
     Where not `everything` was sent, the batches hold what differs; `district_records` says how many records the
     district has, and `gone` (Arrow IPC of the key's columns) which rows of the state's it has no more. Where some
     records were `chosen`, the batches hold all that the district has of those, `gone` says which it lacks (see
-    wire.encode_lacking), and nothing is said of any other record.
+    wire.encode_lacking), and nothing is said of any other record. `clear` is what the comparison's look at the state's
+    rows has settled of judging them: OWN_RULES where none breaks a rule of its own, and the names of unique rules that
+    no two of them break.
     """
 
     order: int
@@ -36,6 +45,7 @@ class Task:
     district_records: int = 0
     gone: bytes | None = None
     chosen: bool = False
+    clear: frozenset[str] = frozenset()
 
     @property
     def compared(self) -> bool:
@@ -112,6 +122,9 @@ def same_year(task: Task) -> Part:
 def of_year(obj: SyncObject, school_year: int | None) -> Part:
     """The condition that a held row is of the year in the parameter `school_year`, where the object has years and one
     is given."""
-    if obj.school_year is None or school_year is None:
-        return sql.SQL("true")
-    return sql.SQL("{} = %(school_year)s::integer").format(column("held", obj.school_year))
+    return sql.SQL("true") if obj.school_year is None or school_year is None else equal_year(obj, "held")
+
+
+def equal_year(obj: SyncObject, alias: str) -> Part:
+    """The condition that a row of an object with years is of the year in the parameter `school_year`."""
+    return sql.SQL("{} = %(school_year)s::integer").format(column(alias, str(obj.school_year)))

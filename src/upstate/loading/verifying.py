@@ -88,11 +88,19 @@ class Looked:
         return self.verified is not None and self.verified.equal
 
 
-def verify(connection: psycopg.Connection[Any], task: Task, batches: Iterable[Batch], *, show: int = 1000) -> Verified:
+def verify(
+    connection: psycopg.Connection[Any],
+    task: Task,
+    batches: Iterable[Batch],
+    *,
+    show: int = 1000,
+    state_count: int | None = None,
+) -> Verified:
     """Hold what a comparison found (or, where task.everything, every record of the district) against the state's rows.
 
     `task` says as for a landing what was compared; it needs no order. At most `show` differences of either sort are
-    named. All is rolled back. Whatever goes wrong raises: an answer that is not whole is none.
+    named; `state_count` is how many rows the state has, where the comparison told. All is rolled back. Whatever goes
+    wrong raises: an answer that is not whole is none.
     """
     with (
         at_district(connection, task.district) as holder,
@@ -112,7 +120,9 @@ def verify(connection: psycopg.Connection[Any], task: Task, batches: Iterable[Ba
         tell_how_few(cursor)
         with nullcontext() if task.everything else by_index(cursor):
             _find(cursor, task)
-        state_count = fetch_row(cursor, statement("count_held", table=table, same_year=same_year(task)), task.values)[0]
+        if state_count is None:
+            count = statement("count_held", table=table, same_year=same_year(task))
+            state_count = int(fetch_row(cursor, count, task.values)[0])
         records = filled.candidates + filled.refused if task.everything else task.district_records
         counted = cursor.execute(statement("count_differences")).fetchall()
         first, first_expected = (_first(cursor, unexpected, show) for unexpected in (True, False))

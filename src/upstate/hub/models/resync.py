@@ -96,6 +96,8 @@ class Order(models.Model):
     district_records = models.BigIntegerField(null=True)  # how many the district has, where only what differs was sent
     # The keys of rows that the district has no more: Arrow IPC, as compared. Of a selective order: what it lacks.
     gone = models.BinaryField(null=True)
+    # What of judging the state's rows was settled when they were compared; see loading.task.
+    clear = ArrayField(models.TextField(), null=True)
     lease_until = models.DateTimeField(null=True)
     reader = models.BigIntegerField(null=True)  # the agent's key, where it is not read in-process
     ticket = models.TextField(null=True)  # of the claim that it was handed out for, where that had one

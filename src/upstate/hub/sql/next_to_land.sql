@@ -12,7 +12,8 @@ SELECT
     next.everything,
     coalesce(next.district_records, 0) AS district_records,
     next.gone,
-    next.selective
+    next.selective,
+    coalesce(next.clear, '{}') AS clear
 FROM (
     SELECT *
     FROM hub_order

@@ -1,4 +1,4 @@
--- Whose rows a reader compares with; it is still there, so its order is not to be given to another.
+-- Whose rows a reader compares with, and what rules see of the zone; it is still there, so its order is not to be given to another.
 UPDATE hub_order
 SET lease_until = now() + %(lease)s
 FROM hub_resync AS resync
@@ -7,4 +7,4 @@ WHERE hub_order.id = %(order)s
     AND hub_order.epoch = %(epoch)s
     AND hub_order.state = 'reading'
     AND resync.id = hub_order.resync_id
-RETURNING zone.district_id
+RETURNING zone.district_id, resync.school_year, zone.edition

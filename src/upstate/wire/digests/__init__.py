@@ -1,6 +1,13 @@
 """The digest of a record: one definition (definition.py), computed by PostgreSQL and over Arrow; comparing by it."""
 
-from upstate.wire.digests.asking import ask_sums, pairs_from_answer, strung, strung_keys, sums_from_answer
+from upstate.wire.digests.asking import (
+    ask_sums,
+    pairs_from_answer,
+    strung,
+    strung_keys,
+    sums_from_answer,
+    tells_beside,
+)
 from upstate.wire.digests.beside import digests_of, limited_beside
 from upstate.wire.digests.columns import digests, key_hashes, value_hashes
 from upstate.wire.digests.definition import MOST_BUCKETS, UNFIT, VERSION, bucket_count, compared, definition
@@ -77,6 +84,7 @@ __all__ = [
     "sums_from_hashes",
     "sums_from_rows",
     "sums_sql",
+    "tells_beside",
     "total_from_text",
     "total_of",
     "total_of_sums",

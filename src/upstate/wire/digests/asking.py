@@ -33,16 +33,36 @@ def ask_sums(
     buckets: int,
     expressions: Expressions | None = None,
     unfit: str | None = None,
+    beside: Sequence[tuple[str, str]] = (),
+    among: str = "true",
 ) -> str:
-    """A query whose answer `sums_from_answer` reads; the parameters are those of `sums_sql`."""
+    """A query whose answer `sums_from_answer` reads; the parameters are those of `sums_sql`.
+
+    `beside` is what else the same look at the rows is to tell, where `tells_beside`: of each an expression of a row,
+    and an aggregate of that, which calls it {}; they follow in the answer. Of a row that is not `among` those summed,
+    only what is beside is told.
+    """
     if buckets >= _FEW:
         return sums_sql(obj, rows, alias, buckets, expressions, unfit)
-    each = each_sql(obj, rows, alias, buckets, expressions, unfit)
-    return (
-        "SELECT count(*) AS records,"  # noqa: S608 - no value in it
-        f" {strung('int4send', 'bucket')} AS buckets, {strung('int8send', 'digest')} AS digests"
-        f" FROM ({each}) AS digests"
+    names = [f"beside{number}" for number, _ in enumerate(beside)]
+    more = [f"{of_row} AS {name}" for name, (of_row, _) in zip(names, beside, strict=True)]
+    told = [aggregate.format(name) for name, (_, aggregate) in zip(names, beside, strict=True)]
+    only = ""
+    if among != "true":
+        more.append(f"{among} AS summed")
+        only = " FILTER (WHERE summed)"
+    each = each_sql(obj, rows, alias, buckets, expressions, unfit, more)
+    sums = (
+        f"count(*){only} AS records",
+        f"{strung('int4send', 'bucket')}{only} AS buckets",
+        f"{strung('int8send', 'digest')}{only} AS digests",
     )
+    return f"SELECT {', '.join((*sums, *told))} FROM ({each}) AS digests"  # noqa: S608 - no value in it
+
+
+def tells_beside(buckets: int) -> bool:
+    """Whether the sums in so many buckets are asked for in a way that can tell something else besides."""
+    return buckets < _FEW
 
 
 def sums_from_answer(obj: SyncObject, answer: pa.Table | Sequence[tuple[Any, ...]], buckets: int) -> Sums:
@@ -55,7 +75,7 @@ def sums_from_answer(obj: SyncObject, answer: pa.Table | Sequence[tuple[Any, ...
     rows = list(zip(*answer.to_pydict().values(), strict=True)) if isinstance(answer, pa.Table) else answer
     if len(rows) != 1:
         raise WireError(f"{len(rows)} rows came where the digests are one: the answer was cut short. Ask again.")
-    records, places, digests = rows[0]
+    records, places, digests, *_ = rows[0]
     bucket = np.frombuffer(places or b"", ">i4").astype(np.int64)
     digest = np.frombuffer(digests or b"", ">i8").astype(np.int64)
     if not records == len(bucket) == len(digest):

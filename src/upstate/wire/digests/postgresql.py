@@ -72,13 +72,15 @@ def each_sql(
     buckets: int,
     expressions: Expressions | None = None,
     unfit: str | None = None,
+    more: Iterable[str] = (),
 ) -> str:
-    """A query for every row's bucket and digest; the parameters are those of `sums_sql`."""
+    """A query for every row's bucket and digest, and `more` columns; the parameters are those of `sums_sql`."""
     digest = digest_sql(obj, alias, expressions)
     if unfit is not None:
         digest = f"CASE WHEN {unfit} THEN '{UNFIT}'::pg_catalog.int8 ELSE {digest} END"
     bucket = bucket_sql(obj, alias, buckets, expressions)
-    return f"SELECT {bucket} AS bucket, {digest} AS digest FROM {rows}"  # noqa: S608 - no value in it
+    columns = ", ".join((f"{bucket} AS bucket", f"{digest} AS digest", *more))
+    return f"SELECT {columns} FROM {rows}"  # noqa: S608 - no value in it
 
 
 def in_buckets_sql(
