@@ -26,10 +26,12 @@ Say = Callable[[str], object]
 
 @dataclass
 class _Standing:
-    """Every how many seconds the hub wants to hear from us; how often in a row the source was lost."""
+    """Every how many seconds the hub wants to hear from us; how often in a row the source was lost; why the hub hands
+    out nothing, where it last said so."""
 
     heartbeat: float
     lost: int = 0
+    line: str = ""
 
 
 def run_agent(configuration: AgentConfiguration, *, stop: threading.Event, say: Say, once: bool = False) -> None:
@@ -95,7 +97,10 @@ def _one_round(
     if count:
         standing.lost = 0
         say(f"Carried out {count} orders.")
-    elif wait:
+    if door.line and door.line != standing.line:
+        say(door.line)
+    standing.line = door.line
+    if wait and not count:
         stop.wait(door.after)
     return count > 0
 

@@ -96,13 +96,22 @@ def check(file: Path) -> int:
 @click.option("--once", is_flag=True, help="End when there is nothing more to do.")
 @_CONFIG
 def run(file: Path, once: bool) -> None:
-    """Carry out what the hub asks for, until Ctrl-C or SIGTERM; what is cut short goes on the next time."""
+    """Carry out what the hub asks for, until Ctrl-C or SIGTERM; what is cut short goes on the next time.
+
+    The first of them lets what is under way end, which may take half a minute; a second one ends the agent at once.
+    """
     from upstate.agent.configuration import read_configuration
     from upstate.agent.running import run_agent
 
     stop = threading.Event()
+
+    def stop_soon(*_: object) -> None:
+        stop.set()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_DFL)
+
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: stop.set())
+        signal.signal(each, stop_soon)
     run_agent(read_configuration(file, os.environ), stop=stop, say=_say, once=once)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +26,7 @@ from upstate.wire.protocol import CATALOG_HEADER, LONGEST_WAIT, order_to_json
 
 _LOOK_AGAIN = 0.5  # seconds
 _COME_AGAIN = 5  # seconds, where nobody may wait here
-_QUIET_COME_AGAIN = 60
+_QUIET_COME_AGAIN = 15  # so that whoever shortens quiet hours does not wait long
 _TICKET = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -41,7 +43,8 @@ def claim(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     note_seen([visitor.district], str(sent.get("place", ""))[:200], str(sent.get("version", ""))[:50])
     if (until := quiet(District.objects.values_list("zone", flat=True).get(pk=visitor.district))) is not None:
         line = f"Quiet hours: nothing is handed out until {until:%Y-%m-%d %H:%M} UTC."
-        return said({"order": None, "after": _QUIET_COME_AGAIN, "line": line})
+        left = math.ceil((until - datetime.now(UTC)).total_seconds())
+        return said({"order": None, "after": min(_QUIET_COME_AGAIN, max(1, left)), "line": line})
     with waiting_seat() as may_wait:
         end = time.monotonic() + (wait if may_wait else 0)
         while (order := _claim(visitor, resync, ticket, request)) is None and time.monotonic() < end:
