@@ -80,7 +80,11 @@ def test_only_the_cells_that_changed_are_sent_to_who_has_the_others(world: World
 def test_rows_turn_gray_and_say_how_far_they_are_and_the_others_stay(world: World, as_person: As) -> None:
     browser = as_person("dana")
     resync = placed(browser, world, object="Enrollment")
-    assert cell(live(browser, world).text, "status", "Enrollment") != "waiting"  # it waits as a whole: nothing runs yet
+    queued = live(browser, world).text
+    assert [cell(queued, "status", name) for name in ("Enrollment", "PersonIdentity")] == ["waiting", "waiting"]
+    assert queued.count("status--gray") == 7 + 1  # its objects, and the line that says that it waits
+    assert cell(queued, "results", "Enrollment").startswith("Processed: ")  # of the last run, until this one begins
+    assert "is-moving" not in queued
     set_running(world, resync)
     change(
         world,
@@ -221,9 +225,11 @@ def test_which_objects_the_state_asked_for_is_not_seen_while_they_run_nor_in_the
         world.lakeside,
         resync,
     )
-    hers, his = live(dana, world).text, live(sam, world).text
-    assert cell(his, "status", "Enrollment") == "waiting"
-    assert cell(hers, "status", "Enrollment") != "waiting"
+    for state in ("queued", "running"):
+        change(world, "UPDATE hub_resync SET state = %s WHERE id = %s", state, resync)
+        hers, his = live(dana, world).text, live(sam, world).text
+        assert cell(his, "status", "Enrollment") == "waiting"
+        assert cell(hers, "status", "Enrollment") != "waiting"
     assert "is-moving" not in hers
     assert f"Running Resync {resync}" in words(hers)
     run = f"/d/{world.lakeside}/history/{resync}/"

@@ -160,6 +160,7 @@ def _tell_state(request: models.StateRequest, districts: int) -> None:
 @database_errors()
 def undisclosed(person: models.Person, resyncs: Iterable[int]) -> frozenset[int]:
     """Those of these resyncs, by id, whose objects a person may not see: asked for by the state, and not disclosed."""
-    if may(person, "requests.view", None):
+    listed = list(resyncs)
+    if not listed or may(person, "requests.view", None):
         return frozenset()
-    return frozenset(models.Resync.objects.filter(NOT_DISCLOSED, id__in=list(resyncs)).values_list("id", flat=True))
+    return frozenset(models.Resync.objects.filter(NOT_DISCLOSED, id__in=listed).values_list("id", flat=True))

@@ -9,9 +9,8 @@ from upstate.hub.api.bearer import Request
 from upstate.hub.api.gate import enter
 from upstate.hub.api.runs import counted
 from upstate.hub.requests import undisclosed
-from upstate.hub.resyncs import unfinished_resync
 from upstate.hub.set_up import catalog_in_force
-from upstate.hub.web.pages.batch_runs import last_orders
+from upstate.hub.web.pages.batch_runs import last_orders, runs_of
 from upstate.planning import Counts, Status, offered
 
 router = Router(tags=["Resyncs"])
@@ -23,12 +22,14 @@ router = Router(tags=["Resyncs"])
 def status(request: Request, district: int) -> shapes.Status:
     """The last run of every object that the district is offered in its own school year. Right: batch.view.
 
-    While a resync runs whose objects the state does not disclose, they stand as they did before it.
+    An object is gray while a resync is at it, or will be when its turn comes. Until one whose objects the state does
+    not disclose has ended, they stand as they did before it.
     """
     known = enter(request, district, "batch.view")
     names = offered(catalog_in_force(), known.zone)
-    left = unfinished_resync(known.zone_id, known.zone.school_year)
-    hidden = frozenset() if left is None else undisclosed(request.auth.person, [left.id])
+    left = [run for run in runs_of(known.zone_id, known.zone.school_year) if run.finished_at is None]
+    hidden = undisclosed(request.auth.person, [run.id for run in left])
+    waits = frozenset(name for run in left if run.id not in hidden for name in run.waiting)
     runs = last_orders(known.zone_id, known.zone.school_year, names, hidden)
     objects = []
     for name in names:
@@ -37,7 +38,7 @@ def status(request: Request, district: int) -> shapes.Status:
         objects.append(
             shapes.ObjectStatus.model_validate(
                 {
-                    **counted(counts, colour),
+                    **counted(counts, Status.GRAY if name in waits else colour),
                     "object": name,
                     "last_resync": None if run is None else run.started,
                     "state": None if run is None else run.state,
@@ -48,6 +49,6 @@ def status(request: Request, district: int) -> shapes.Status:
     return shapes.Status(
         district=known.name,
         year=known.zone.school_year,
-        unfinished=None if left is None else left.id,
+        unfinished=next((run.id for run in left if run.state == "running"), None),
         objects=objects,
     )

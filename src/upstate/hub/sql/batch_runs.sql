@@ -1,5 +1,5 @@
 -- The resyncs of a zone and year that have not ended, in the order they run, and the newest resync and the newest
--- rehearsal that have; each with what came of its orders so far.
+-- rehearsal that have; each with what came of its orders so far, and with the objects that wait in it for its turn.
 WITH runs AS (
     (
         SELECT *
@@ -50,7 +50,10 @@ CROSS JOIN LATERAL (
         coalesce(sum(records), 0)::bigint AS records,
         coalesce(sum(coalesce(district_records, CASE WHEN everything THEN records END)), 0)::bigint AS read,
         coalesce(sum(created + updated + unchanged + failed + blocked + excluded), 0)::bigint AS processed,
-        coalesce(sum(failed + blocked + excluded), 0)::bigint AS errors
+        coalesce(sum(failed + blocked + excluded), 0)::bigint AS errors,
+        coalesce(
+            array_agg(object) FILTER (WHERE runs.state = 'queued' AND runs.mode IN ('full', 'partial')), '{}'
+        ) AS waiting
     FROM hub_order
     WHERE resync_id = runs.id
 ) AS total

@@ -112,24 +112,25 @@ def glance(
     """Look at the database. `expect` tells what is expected of objects of a zone and year in a running resync.
 
     Which objects the state asked for is not shown to whom it does not say so: as long as such a resync has not ended,
-    its objects stand as they did before it.
+    be it that it waits, its objects stand as they did before it.
     """
     zone = district.zone.id
     lines = lines_of(current_catalog(), planning_zone(district), year)
     runs = runs_of(zone, year)
     running = next((run for run in runs if run.state == "running"), None)
-    hidden = undisclosed(person, [running.id]) if running else frozenset()
+    hidden = undisclosed(person, [run.id for run in runs if run.finished_at is None])
+    waiting = frozenset(name for run in runs if run.id not in hidden for name in run.waiting)
     names = [line.object for line in lines]
     last = last_orders(zone, year, names, hidden)
     expected = {} if running is None else expect(zone, year, names, running.id)
     ended = next((run for run in runs if run.finished_at is not None and not run.rehearsal), None)
     rehearsed = next((run for run in runs if run.finished_at is not None and run.rehearsal), None)
     return Glance(
-        rows=table(lines, last, expected),
+        rows=table(lines, last, expected, waiting),
         running=running,
         queued=tuple(run for run in runs if run.state == "queued"),
         ended=ended,
-        estimate=None if running is None or running.rehearsal or hidden else _estimate(running, last, expected),
+        estimate=_estimate(running, last, expected) if running and running.id not in hidden else None,
         rehearsed=rehearsed if rehearsed is not None and (ended is None or ended.id < rehearsed.id) else None,
     )
 
@@ -201,7 +202,9 @@ def _desk(key: _Key) -> _Desk:
         return _desks[key]
 
 
-def _estimate(running: Run, last: Mapping[str, LastOrder], expected: Mapping[str, Expected]) -> Estimate:
+def _estimate(running: Run, last: Mapping[str, LastOrder], expected: Mapping[str, Expected]) -> Estimate | None:
+    if running.rehearsal:
+        return None
     parts = []
     for order in last.values():
         if order.resync == running.id:

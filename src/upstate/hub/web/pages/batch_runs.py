@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ class Run:
     """A resync as its watchers see it; `now` is the database's clock when it was looked at, `hold` what holds it back.
 
     Of its `objects` so many are `settled`, of those so many `broken`: they failed as a whole. Of `read` records so many
-    `records` were sent: all, or those that differ.
+    `records` were sent: all, or those that differ. Those `waiting` are gray though it has not begun.
     """
 
     id: int
@@ -40,6 +40,7 @@ class Run:
     read: int
     processed: int
     errors: int
+    waiting: Sequence[str]
 
     @property
     def rehearsal(self) -> bool:

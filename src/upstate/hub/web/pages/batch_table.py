@@ -31,12 +31,14 @@ class Line:
 class Row:
     """A line of the table with how its object stands; `last` is None where it was never sent.
 
-    `expected` tells of a run before, and is there only while the object is on its way.
+    `expected` tells of a run before, and is there only while the object is on its way. One that `waits` is part of a
+    resync in the queue: it is gray, and still shows what came of its last run.
     """
 
     line: Line
     last: LastOrder | None
     expected: Expected | None
+    waits: bool = False
 
     @property
     def object(self) -> str:
@@ -45,7 +47,9 @@ class Row:
 
     @property
     def status(self) -> Status:
-        """The status of its last run."""
+        """The status of its last run, or that another one has been asked for."""
+        if self.waits:
+            return Status.GRAY
         return Status.NEVER if self.last is None else self.last.status
 
     @property
@@ -56,14 +60,17 @@ class Row:
     @property
     def version(self) -> str:
         """Tells what is drawn of it from what was drawn before, so that only what changed is drawn anew."""
+        waits = "-waits" if self.waits else ""
         if self.last is None:
-            return "never"
+            return f"never{waits}"
         moving = f"-{self.last.read}-{self.last.records}" if self.on_its_way else ""
-        return f"{self.last.resync}-{self.last.state}{moving}"
+        return f"{self.last.resync}-{self.last.state}{moving}{waits}"
 
     @property
     def word(self) -> str:
         """What the status says where more is known than its colour tells; empty: the colour's own word."""
+        if self.waits and not self.on_its_way:
+            return "waiting"
         if self.last is None:
             return ""
         if self.last.state == "reading":
@@ -83,13 +90,18 @@ class Row:
         return f"Compared: {last.read}, {last.records} differ"
 
 
-def table(lines: tuple[Line, ...], last: Mapping[str, LastOrder], expected: Mapping[str, Expected]) -> tuple[Row, ...]:
-    """The rows of the tree: each line with its object's last run."""
+def table(
+    lines: tuple[Line, ...],
+    last: Mapping[str, LastOrder],
+    expected: Mapping[str, Expected],
+    waiting: frozenset[str] = frozenset(),
+) -> tuple[Row, ...]:
+    """The rows of the tree: each line with its object's last run, and whether it is `waiting` for another."""
     rows = []
     for line in lines:
         found = last.get(line.object)
         moving = found is not None and not found.settled
-        rows.append(Row(line, found, expected.get(line.object) if moving else None))
+        rows.append(Row(line, found, expected.get(line.object) if moving else None, line.object in waiting))
     return tuple(rows)
 
 
