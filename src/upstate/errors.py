@@ -49,7 +49,15 @@ class SourceError(UpstateError):
 
 
 class LostSourceError(SourceError):
-    """The connection to the district's database is gone, and the snapshot with it; nothing is wrong with an object."""
+    """The connection to the district's database is gone, and the snapshot with it; nothing is wrong with an object.
+
+    `order` is the number of the one that was being read, if one was, and `records` how many of it had come.
+    """
+
+    def __init__(self, message: str, *, order: int | None = None, records: int = 0) -> None:
+        super().__init__(message)
+        self.order = order
+        self.records = records
 
 
 class WireError(UpstateError):

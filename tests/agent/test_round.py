@@ -203,8 +203,12 @@ class DroppingSnapshot:
 def test_a_lost_source_stops_the_round_and_the_next_one_goes_on_from_there(maker: SqliteMaker) -> None:
     door = door_of(_PUPIL)
     source = open_source(maker.url)
-    with pytest.raises(LostSourceError):
+    with pytest.raises(LostSourceError) as lost:
         run_round(door, Dropping(source, after=2), _CATALOG)
+    assert (lost.value.order, lost.value.records) == (
+        0,
+        sum(parcel.records for parcel in door.standings[0].kept.values()),
+    )
     assert (door.standings[0].state, [n for _, n in door.sent]) == ("reading", [0, 1])
     run_round(door, source, _CATALOG)
     assert [n for _, n in door.sent] == [0, 1, 2, 3]

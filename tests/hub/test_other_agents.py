@@ -25,9 +25,12 @@ from upstate.agent.checking import _clock
 from upstate.agent.configuration import AgentConfiguration
 from upstate.agent.hub_client import HubAddress
 from upstate.agent.sources import Snapshot, Source, open_source
+from upstate.catalog import SyncObject
+from upstate.cli.sources import source_of
 from upstate.errors import LostSourceError
 from upstate.hub.agent_door import refusing
 from upstate.hub.resyncs import start_resync
+from upstate.wire import Batch
 
 Authority = tuple[Path, Path]
 SECONDS = 20.0  # for a hub to stop on a busy machine; a claim may wait 25 for work
@@ -113,7 +116,7 @@ def test_an_agents_clock_decides_nothing_and_its_check_says_how_far_off_it_is(
 
 
 class Flaky:
-    """A source whose connection is dropped in the middle of a reading, so many times."""
+    """A source that is lost as soon as it is opened, so many times."""
 
     def __init__(self, source: Source, times: int) -> None:
         self._source = source
@@ -146,6 +149,76 @@ def test_a_source_that_drops_its_connection_is_read_again_and_one_that_stays_awa
     assert sum("attempt" in line for line in said) == times
     if state_of_it == "failed":
         assert "closed the connection after 10 minutes" in state.orders("message")["School"]
+
+
+class Short:
+    """A source that ends its connections before an object that takes long has been read."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Any]:
+        with self._source.snapshot() as snapshot:
+            yield ShortSnapshot(snapshot)
+
+
+class ShortSnapshot:
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._snapshot, name)
+
+    def read(self, obj: SyncObject, school_year: int | None) -> Iterator[Batch]:
+        yield from self._snapshot.read(obj, school_year)
+        if obj.name == "School":
+            raise LostSourceError("The district's database closed the connection after 10 minutes.")
+
+
+GIVEN_UP = (
+    "The district's database closed the connection after 10 minutes. That was 3 times in a row, and never came further "
+    "than 5 records. Have the source keep a connection for longer, and send the object again."
+)
+
+
+def test_an_object_that_takes_longer_than_its_source_keeps_a_connection_fails_and_the_round_goes_on(
+    state: State, authority: Authority, district: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_PAUSE", 0.01)
+    monkeypatch.setattr(running, "open_source", lambda *told: Short(open_source(*told)))
+    SqliteMaker(district).natives(state.catalog["Bus"], [(1, "bus")])
+    start_resync(state.place("School", "Bus", "Student").id)
+    with served(state.url, authority) as hub:
+        said = carry_out(state, hub, authority, district)
+    assert state.orders("state") == {"School": "failed", "Student": "failed", "Bus": "delivered"}
+    assert state.orders("message")["School"] == GIVEN_UP
+    assert sum("attempt" in line for line in said) == 3
+
+
+def test_a_worker_gives_such_an_object_up_too_and_lands_the_others(
+    state: State, district: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from upstate.cli import working
+
+    for name in ("Bus", "Student"):
+        SqliteMaker(district).natives(state.catalog[name], [])
+    state.connection.execute("UPDATE hub_source SET url = %s", (str(district),))
+    monkeypatch.setattr(working, "source_of", lambda *told: Short(source_of(*told)))
+    state.place("Bus", "School", "Student")
+    worker = working.Worker(state.url)
+    zone, year = state.district.zone_id, 2024
+    for _ in range(4):
+        worker._serve(zone, year)
+    assert state.orders("state") == {"School": "failed", "Student": "failed", "Bus": "landed"}
+    assert state.orders("message")["School"] == GIVEN_UP
+    assert state.rows("SELECT state FROM hub_resync") == [("failed",)], "it has ended"
+    lines = [line for (line,) in state.rows("SELECT line FROM hub_agent_entry WHERE went_wrong ORDER BY id")]
+    assert [line.partition(":")[0] for line in lines[:2]] == [f"The source was lost, attempt {n} of 3" for n in (1, 2)]
+    assert lines[2] == GIVEN_UP
 
 
 @pytest.mark.slow

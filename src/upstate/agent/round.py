@@ -78,8 +78,8 @@ def _carry_out(order: WorkOrder, door: Door, reader: _Reader, progress: Progress
             progress(order, records)
         _forget_from(batches, order, held, door)
         door.finish(order, batches, compared, total)
-    except LostSourceError:
-        raise
+    except LostSourceError as error:
+        raise LostSourceError(error.message, order=order.id, records=records) from error
     except (SourceError, WireError) as error:  # it cannot be read, or the hub will not have it as it is
         door.fail(order, error.message)
         with suppress(SourceError):

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from upstate.agent.configuration import AgentConfiguration
 from upstate.agent.heartbeat import Heartbeat
 from upstate.agent.https_door import HttpsDoor, HubCatalog, fetch_catalog, heartbeat_told, here
 from upstate.agent.hub_client import HubClient, StopAsked
+from upstate.agent.losing import MOST_LOSSES, Losses, lost_again, why_given_up
 from upstate.agent.mapping import Mapping, read_mapping
 from upstate.agent.round import run_round
 from upstate.agent.sources import Source, open_source
-from upstate.errors import FencedError, HubAwayError, SourceError, StaleCatalogError
+from upstate.errors import FencedError, HubAwayError, LostSourceError, SourceError, StaleCatalogError
 from upstate.wire import WorkOrder
 from upstate.wire.protocol import LONGEST_WAIT
 
-_MOST_ATTEMPTS = 3  # to open or read a source that is lost, before its orders fail
 _PAUSE = 5.0  # seconds
 _AWAY_PAUSE = 60.0
 
@@ -26,11 +26,11 @@ Say = Callable[[str], object]
 
 @dataclass
 class _Standing:
-    """Every how many seconds the hub wants to hear from us; how often in a row the source was lost; why the hub hands
-    out nothing, where it last said so."""
+    """Every how many seconds the hub wants to hear from us; how often the source was lost; why the hub hands out
+    nothing, where it last said so."""
 
     heartbeat: float
-    lost: int = 0
+    losses: Losses = field(default_factory=Losses)
     line: str = ""
 
 
@@ -75,14 +75,10 @@ def _one_round(
 ) -> bool:
     """One round, of one resync; whether there was anything to do."""
     door = HttpsDoor(client, catalog, wait=LONGEST_WAIT if wait else 0)
-    begun: list[WorkOrder] = []
 
-    def progress(order: WorkOrder, _records: int) -> None:
+    def progress(_order: WorkOrder, _records: int) -> None:
         if stop.is_set():
             raise StopAsked
-        if not begun or begun[-1].id != order.id:
-            begun.append(order)
-            standing.lost = 0
 
     try:
         with Heartbeat(door, standing.heartbeat):
@@ -92,10 +88,9 @@ def _one_round(
         return True
     except SourceError as error:
         _source_lost(client, door, error, standing, say)
-        stop.wait(_PAUSE if standing.lost else 0.0)
+        stop.wait(_PAUSE if standing.losses.times else 0.0)
         return True
     if count:
-        standing.lost = 0
         say(f"Carried out {count} orders.")
     if door.line and door.line != standing.line:
         say(door.line)
@@ -106,16 +101,19 @@ def _one_round(
 
 
 def _source_lost(client: HubClient, door: HttpsDoor, error: SourceError, standing: _Standing, say: Say) -> None:
-    """A source that was lost may be back in a moment; one that stays away fails the order that could not be read."""
-    standing.lost += 1
-    say(f"The source cannot be read, attempt {standing.lost} of {_MOST_ATTEMPTS}: {error.message}")
+    """A source that was lost may be back in a moment; what it does not give, however often, fails its order alone."""
     order = door.claimed
-    if order is not None and standing.lost >= _MOST_ATTEMPTS:
+    reading = isinstance(error, LostSourceError) and error.order is not None
+    records = error.records if isinstance(error, LostSourceError) else 0
+    losses = lost_again(standing.losses, None if order is None else order.id, records)
+    say(f"The source cannot be read, attempt {losses.times} of {MOST_LOSSES}: {error.message}")
+    standing.losses = losses
+    if order is not None and losses.too_many:
         try:
-            door.fail(order, error.message)
+            door.fail(order, why_given_up(losses, error.message) if reading else error.message)
         except FencedError as fenced:
             say(fenced.message)
-        standing.lost = 0
+        standing.losses = Losses()
     else:
         client.ask("POST", "/hello", json={**here(), "fresh": True})  # what we held is to be handed out again
 

@@ -12,6 +12,7 @@ from importlib.metadata import version
 
 from django.db import connections
 
+from upstate.agent.losing import MOST_LOSSES, Losses, lost_again, why_given_up
 from upstate.cli.running import run_placed
 from upstate.cli.running_agents import land_delivered
 from upstate.cli.sources import source_of
@@ -20,7 +21,9 @@ from upstate.errors import DatabaseError, FencedError, LostSourceError, UpstateE
 from upstate.hub.agents import note_line, note_seen
 from upstate.hub.chores import CHORES
 from upstate.hub.districts import KnownDistrict, all_districts
+from upstate.hub.failing import give_up_reading
 from upstate.hub.holding import end_cancelled, held_back, quiet
+from upstate.hub.postgres import connect
 from upstate.hub.reports import ObjectRun
 from upstate.hub.resyncs import PlacedResync, fail_resync, next_resync, waiting_zones
 from upstate.hub.set_up import catalog_in_force
@@ -30,7 +33,6 @@ from upstate.hub.zone_lock import SILENCE, ZoneLock, try_zone_lock
 _LOOK_AGAIN = 0.5  # seconds
 _AFTER_TROUBLE = 5.0
 _SEEN_EVERY = 20.0
-_MOST_ATTEMPTS = 3
 _LINGER = 2.0  # for which a district's own agent is waited for once something of it landed, where nobody else waits
 _LOOK_FOR_HOLD = 2.0
 _LOOK_FOR_QUIET = 5.0
@@ -54,7 +56,7 @@ class Worker:
         self._others_wait = threading.Event()
         self._running: dict[tuple[int, int], threading.Thread] = {}
         self._rest_until: dict[tuple[int, int], float] = {}
-        self._attempts: dict[int, int] = {}
+        self._losses: dict[int, Losses] = {}
         self._due = dict.fromkeys((chore.name for chore in CHORES), 0.0)
         self._seen = 0.0
 
@@ -144,7 +146,7 @@ class Worker:
         except DatabaseError:
             raise
         except LostSourceError as error:
-            return self._again_or_fail(district, placed, error)
+            return self._again_or_give_up(district, placed, error)
         except UpstateError as error:
             self._fail(district, placed, error.message)
         except Exception as error:  # noqa: BLE001 - a resync that cannot end would be tried for ever
@@ -157,7 +159,7 @@ class Worker:
             processed = sum(run.counts.processed for run in runs)
             said = f"The {_name(placed)} {state}: {processed:,} records, {errors:,} errors."
             self._tell(district, placed, said, went_wrong=state == "failed")
-        self._attempts.pop(placed.id, None)
+        self._losses.pop(placed.id, None)
         return 0.0
 
     def _carry_out(
@@ -172,16 +174,22 @@ class Worker:
         source.check([catalog[name] for name in placed.objects if name in catalog])
         return run_placed(self._url, placed, catalog, source, watch)
 
-    def _again_or_fail(self, district: KnownDistrict, placed: PlacedResync, error: LostSourceError) -> float:
-        """A source that was lost on the way may be back in a moment: three attempts in all, then the resync fails."""
-        attempts = self._attempts[placed.id] = self._attempts.get(placed.id, 0) + 1
-        if attempts >= _MOST_ATTEMPTS:
+    def _again_or_give_up(self, district: KnownDistrict, placed: PlacedResync, error: LostSourceError) -> float:
+        """A source that was lost on the way may be back in a moment; what it does not give, however often, fails."""
+        losses = self._losses[placed.id] = lost_again(self._losses.get(placed.id, Losses()), error.order, error.records)
+        if not losses.too_many:
+            line = f"The source was lost, attempt {losses.times} of {MOST_LOSSES}: {error.message}"
+            note_line(district.id, line, resync=placed.id, went_wrong=True)
+            return _AFTER_TROUBLE * losses.times
+        del self._losses[placed.id]
+        if losses.order is None:
             self._fail(district, placed, error.message)
-            del self._attempts[placed.id]
             return 0.0
-        line = f"The source was lost, attempt {attempts} of {_MOST_ATTEMPTS}: {error.message}"
+        line = why_given_up(losses, error.message)
+        with connect(self._url) as connection:
+            give_up_reading(connection, catalog_in_force(), losses.order, line)
         note_line(district.id, line, resync=placed.id, went_wrong=True)
-        return _AFTER_TROUBLE * attempts
+        return 0.0
 
     @staticmethod
     def _tell(district: KnownDistrict, placed: PlacedResync, line: str, *, went_wrong: bool = False) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from upstate.catalog import Catalog
-from upstate.hub.postgres import Connection, statement
+from upstate.hub.postgres import Connection, database_errors, statement
 from upstate.wire import WorkOrder
 
 
@@ -38,6 +38,14 @@ def fail_order(
             },
         ).fetchall()
     return tuple(row[0] for row in (*mine, *others))
+
+
+@database_errors()
+def give_up_reading(connection: Connection, catalog: Catalog, order: int, message: str) -> None:
+    """Fail an order that its source does not give, and what needs it. Under the zone's lock: nobody reads it."""
+    row = connection.execute(statement("order_being_read"), {"order": order}).fetchone()
+    if row is not None:
+        fail_order(connection, catalog, WorkOrder(*row), message, while_in="reading")
 
 
 def dependents(catalog: Catalog, name: str, among: Iterable[str]) -> frozenset[str]:
