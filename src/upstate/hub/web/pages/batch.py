@@ -14,12 +14,21 @@ from django.views.decorators.http import require_GET, require_POST
 
 from upstate.errors import PlanError
 from upstate.hub.auditing import audit
-from upstate.hub.models import District, Resync, Zone
+from upstate.hub.models import District, Zone
 from upstate.hub.postgres import database_errors
 from upstate.hub.resyncs import queue_resync
 from upstate.hub.rights import RIGHTS, may
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_choice import Choice, Chosen, newest_resync, number_in, plan_choice, sent_already
+from upstate.hub.web.pages.batch_choice import (
+    Choice,
+    Chosen,
+    ahead_of,
+    newest_resync,
+    number_in,
+    plan_choice,
+    sent_already,
+    whose_turn,
+)
 from upstate.hub.web.pages.batch_glance import SELDOM, SOON, cells_of, glance, watch
 from upstate.hub.web.pages.batch_runs import Expected, expected_of
 from upstate.hub.web.request import Request
@@ -112,7 +121,6 @@ def _confirmation(request: Request, district: District, chosen: Chosen, status: 
     expected = expected_of(district.zone.id, request.year, chosen.plan.objects)
     steps = [(step, expected.get(step.object)) for step in chosen.plan.steps]
     known = [each for _, each in steps if each is not None]
-    ahead = Resync.objects.filter(zone=district.zone, school_year=request.year, state__in=("queued", "running"))
     context: dict[str, Any] = {
         "chosen": chosen,
         "plan": chosen.plan,
@@ -122,7 +130,7 @@ def _confirmation(request: Request, district: District, chosen: Chosen, status: 
         "total": Expected(sum(each.processed for each in known), sum(each.seconds for each in known)),
         "first_time": len(steps) - len(known),
         "since": since,
-        "ahead": list(ahead.order_by("id")),
+        "ahead": ahead_of(district.zone.id, request.year),
     }
     return render(request, "hub/batch_confirm.html", context, status=status)
 
@@ -153,8 +161,7 @@ def _place(request: Request, district: District, chosen: Chosen, since: int) -> 
     twice = sent_already(plan, zone, request.user, since, rehearse=rehearse, remove_leftovers=remove)
     if twice is not None:
         return f"You sent this already: it is {name} {twice.id}. It was not placed a second time."
-    unended = Resync.objects.filter(zone=zone, school_year=plan.school_year, state__in=("queued", "running"))
-    ahead = list(unended.order_by("id"))
+    turn = whose_turn(ahead_of(zone, plan.school_year))
     placed = queue_resync(
         plan,
         zone,
@@ -170,12 +177,7 @@ def _place(request: Request, district: District, chosen: Chosen, since: int) -> 
     also = ", removing leftovers" if remove else ""
     audit(request.user, done, district, f"{name} {placed.id}: {said}, {year_name(plan.school_year)}{also}")
     said = f"{name.capitalize()} {placed.id} of {objects}"
-    if not ahead:
-        return f"{said} is placed and begins in a moment. You need not stay on this page."
-    first = ahead[0]
-    others = f" and {len(ahead) - 1} more" if len(ahead) > 1 else ""
-    verb = "is running" if first.state == "running" else "comes first"
-    return f"{said} is placed and waits: resync {first.id} of {first.asked_by} {verb}{others}. It begins by itself."
+    return f"{said} is placed and {turn or 'begins in a moment. You need not stay on this page.'}"
 
 
 def _back(district: District, year: int) -> HttpResponse:

@@ -81,6 +81,20 @@ def newest_resync(zone: int) -> int:
     return newest or 0
 
 
+def ahead_of(zone: int, year: int) -> list[Resync]:
+    """What of a zone and year comes before what is placed now: what runs, then what waits, the oldest first."""
+    return list(Resync.objects.filter(zone=zone, school_year=year, state__in=("queued", "running")).order_by("id"))
+
+
+def whose_turn(ahead: list[Resync]) -> str:
+    """Behind whom something waits that was placed; empty where it begins at once."""
+    if not ahead:
+        return ""
+    others = f" and {len(ahead) - 1} more" if len(ahead) > 1 else ""
+    verb = "is running" if ahead[0].state == "running" else "comes first"
+    return f"waits: resync {ahead[0].id} of {ahead[0].asked_by} {verb}{others}. It begins by itself."
+
+
 def sent_already(
     plan: Plan, zone: int, person: Person, since: int, *, rehearse: bool = False, remove_leftovers: bool = False
 ) -> Resync | None:

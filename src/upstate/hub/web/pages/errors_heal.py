@@ -20,7 +20,7 @@ from upstate.errors import PlanError
 from upstate.hub.auditing import audit
 from upstate.hub.districts import KnownDistrict, find_district
 from upstate.hub.mending import Follower, Mending, followers_of, healed_since, root_of_record
-from upstate.hub.models import District, Resync, Zone
+from upstate.hub.models import District, Zone
 from upstate.hub.postgres import database_errors
 from upstate.hub.resyncs import queue_resync
 from upstate.hub.rights import may
@@ -28,7 +28,7 @@ from upstate.hub.templatetags.records import key_json
 from upstate.hub.templatetags.wording import count, key_text
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_catalog import current_catalog
-from upstate.hub.web.pages.batch_choice import newest_resync, number_in
+from upstate.hub.web.pages.batch_choice import ahead_of, newest_resync, number_in, whose_turn
 from upstate.hub.web.pages.errors_listing import Key, Wanted, key_of, rejections_listed
 from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
@@ -128,6 +128,7 @@ def _placed(request: Request, district: District, name: str, key: Key) -> tuple[
             return twice.id, healing
         if since is None or request.POST.get("token") != healing.token:
             return None, healing
+        turn = whose_turn(ahead_of(district.zone.id, healing.root.plan.school_year))
         placed = queue_resync(
             healing.root.plan,
             district.zone.id,
@@ -142,7 +143,8 @@ def _placed(request: Request, district: District, name: str, key: Key) -> tuple[
             if healing.records
             else ""
         )
-        messages.success(request, f"Resync {placed.id} sends {healing.called} again.{then}")
+        now = f" It {turn}" if turn else ""
+        messages.success(request, f"Resync {placed.id} sends {healing.called} again.{now}{then}")
         return placed.id, healing
 
 
@@ -151,7 +153,6 @@ def _confirmation(request: Request, district: District, healing: _Healing, statu
     with state_connection() as connection:
         now = rejections_listed(connection, current_catalog(), district, wanted, None, _MOST_SAID)
     year = healing.root.plan.school_year
-    ahead = Resync.objects.filter(zone=district.zone, school_year=year, state__in=("queued", "running"))
     context = {
         "healing": healing,
         "object": healing.object,
@@ -159,7 +160,7 @@ def _confirmation(request: Request, district: District, healing: _Healing, statu
         "now": now,
         "root_year": healing.root.plan.steps[0].school_year,
         "since": newest_resync(district.zone.id),
-        "ahead": list(ahead.order_by("id")),
+        "ahead": ahead_of(district.zone.id, year),
     }
     return render(request, "hub/errors_heal.html", context, status=status)
 

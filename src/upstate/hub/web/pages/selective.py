@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from upstate.errors import PlanError
 from upstate.hub.auditing import audit
 from upstate.hub.districts import KnownDistrict, find_district
-from upstate.hub.models import District, Resync, Zone
+from upstate.hub.models import District, Zone
 from upstate.hub.own_ids import without_own_id
 from upstate.hub.postgres import database_errors
 from upstate.hub.resyncs import queue_resync
@@ -27,7 +27,7 @@ from upstate.hub.templatetags.wording import count, key_text
 from upstate.hub.web.keyset import newest_first, paged, place_of
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_catalog import current_catalog
-from upstate.hub.web.pages.batch_choice import newest_resync, number_in
+from upstate.hub.web.pages.batch_choice import ahead_of, newest_resync, number_in, whose_turn
 from upstate.hub.web.pages.selective_form import Choosing
 from upstate.hub.web.pages.selective_lines import lines_of, selections_of
 from upstate.hub.web.request import Request
@@ -149,7 +149,6 @@ def _chosen(known: KnownDistrict, asked: Asked, year: int) -> _Chosen:
 
 
 def _confirmation(request: Request, district: District, chosen: _Chosen, status: int = 200) -> HttpResponse:
-    ahead = Resync.objects.filter(zone=district.zone, school_year=request.year, state__in=("queued", "running"))
     keys = chosen.asked.keys
     context = {
         "chosen": chosen,
@@ -159,7 +158,7 @@ def _confirmation(request: Request, district: District, chosen: _Chosen, status:
         "more": max(0, len(keys) - _SHOWN),
         "others": [name for name in chosen.plan.objects if name != chosen.asked.object],
         "since": newest_resync(district.zone.id),
-        "ahead": list(ahead.order_by("id")),
+        "ahead": ahead_of(district.zone.id, request.year),
     }
     return render(request, "hub/selective_confirm.html", context, status=status)
 
@@ -178,6 +177,7 @@ def _placed(request: Request, district: District) -> tuple[int | None, _Chosen]:
         if twice is not None:
             messages.warning(request, f"You sent this already: it is resync {twice}. It was not sent a second time.")
             return twice, chosen
+        turn = whose_turn(ahead_of(district.zone.id, chosen.plan.school_year))
         placed = queue_resync(
             chosen.plan,
             district.zone.id,
@@ -188,7 +188,10 @@ def _placed(request: Request, district: District) -> tuple[int | None, _Chosen]:
         what = f"{count(len(chosen.asked.keys), 'record')} of {chosen.asked.object}"
         year = year_name(chosen.plan.school_year)
         audit(request.user, "sent a selective sync", district, f"resync {placed.id}: {what}, {year}")
-        messages.success(request, f"Resync {placed.id} of {what} is placed. You need not stay on this page.")
+        messages.success(
+            request,
+            f"Resync {placed.id} of {what} is placed{f' and {turn}' if turn else '.'} You need not stay on this page.",
+        )
         return placed.id, chosen
 
 

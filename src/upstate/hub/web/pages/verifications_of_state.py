@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -15,7 +16,7 @@ from upstate.catalog import Catalog
 from upstate.errors import PlanError
 from upstate.hub.auditing import audit
 from upstate.hub.districts import ever_sent, find_district
-from upstate.hub.models import District, Person, Verification
+from upstate.hub.models import District, Person, Verification, Zone
 from upstate.hub.rights import may
 from upstate.hub.state_settings import is_on
 from upstate.hub.verifications import place_verification
@@ -73,8 +74,10 @@ def verifications_place(request: Request) -> HttpResponse:
     return redirect("verifications_of_state")
 
 
+@transaction.atomic()
 def _place(catalog: Catalog, district: District, person: Person) -> bool:
-    """Place one, unless one waits in that district and year already."""
+    """Place one, unless one waits in that district and year already. Two who ask at once come one after the other."""
+    Zone.objects.select_for_update(no_key=True).get(id=district.zone.id)
     unended = Verification.objects.filter(zone=district.zone, school_year=district.zone.school_year, state="queued")
     if unended.exists():
         return False
