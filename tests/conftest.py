@@ -11,8 +11,11 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from psycopg import sql
+from tests.small_disk import small_disk
 
 from upstate.embedded import Cluster
+
+__all__ = ["small_disk"]  # a fixture
 
 HOME = pytest.StashKey[Path]()
 

@@ -20,6 +20,7 @@ from upstate.loading.reaching import reach
 Connection = psycopg.Connection[TupleRow]
 
 NOT_SET_UP = "The hub is not set up in this database. Run: upstate hub init."
+DISK_FULL = "The disk of the state's PostgreSQL is full. It takes nothing more until there is room."
 LOST = "The connection to the state's PostgreSQL was lost. Run the same command again to go on."
 
 _SQL = Path(__file__).parent / "sql"
@@ -68,6 +69,8 @@ def _line(error: Exception) -> str:
     said = _without_values(cause) or " ".join(str(error).split())
     if isinstance(cause, psycopg.errors.UndefinedTable):
         return NOT_SET_UP
+    if isinstance(cause, psycopg.errors.DiskFull):
+        return DISK_FULL
     if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
         return f"The state's PostgreSQL cannot be reached: {said}."
     if lost(cause):
