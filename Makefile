@@ -18,7 +18,7 @@ demo: setup ## resync a made-up district into a real PostgreSQL; ARGS="--scale 0
 	@$(bin)/upstate demo $(ARGS)
 
 test: setup ## run every test; ARGS="-k orphan" for some, JOBS=0 for one process
-	@$(bin)/pytest -q -n $(JOBS) --maxprocesses 6 $(ARGS)
+	@$(bin)/pytest -q -n $(JOBS) --maxprocesses 6 --dist worksteal $(ARGS)
 
 check: setup ## style, types, walls between the rooms, house rules
 	$(bin)/ruff check

@@ -11,17 +11,13 @@ import socket
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 from tests.cli.command import Command, wait_for
+from tests.databases import let_go, new_database
 from tests.web.conftest import World, turn_to
-from tests.web.conftest import _create as create
-from tests.web.conftest import _let_go as let_go
 from tests.web.test_leftovers import days, leave_over
 
 PATIENCE = 90.0  # seconds
@@ -48,8 +44,7 @@ class Served:
 @pytest.fixture(scope="module")
 def served(made_world: World, cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One `upstate hub up` for the tests here."""
-    folder, name = tmp_path_factory.mktemp("served"), f"served_{uuid.uuid4().hex}"
-    url = create(cluster_url, name, psycopg.conninfo.conninfo_to_dict(made_world.url)["dbname"])  # type: ignore[arg-type]
+    folder, url = tmp_path_factory.mktemp("served"), new_database(cluster_url, made_world.url)
     turn_to(url)
     from upstate.hub.models import Person
     from upstate.hub.tokens import make_token
@@ -70,8 +65,6 @@ def served(made_world: World, cluster_url: str, tmp_path_factory: pytest.TempPat
         hub.send_signal(signal.SIGTERM)
         hub.communicate(timeout=60)
         let_go()
-        with psycopg.connect(cluster_url, autocommit=True) as server:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.mark.parametrize(

@@ -290,15 +290,18 @@ class BothWays:
         return {name: (everything, records) for name, everything, records in self.connection.execute(query)}
 
 
-def open_hub(
-    url: str, source: Sqlite | Postgresql, connection: psycopg.Connection[Any], servers: Sequence[str] = ()
-) -> BothWays:
-    """A hub in an empty database that knows both districts; with `servers`, they hold the districts' rows."""
+def made_hub(url: str, servers: Sequence[str] = ()) -> None:
+    """Set a hub up in an empty database; with `servers`, they hold the districts' rows."""
     start(Configuration(url))
-    catalog = set_up(url, TEXTS, partitions=4 if servers else None, servers=servers).catalog
+    set_up(url, TEXTS, partitions=4 if servers else None, servers=servers)
+
+
+def open_hub(url: str, source: Sqlite | Postgresql, connection: psycopg.Connection[Any]) -> BothWays:
+    """The hub of a database that is set up, once it knows both districts."""
+    start(Configuration(url))
+    catalog = catalog_in_force()
     hub = BothWays(url, source, connection)
     for name in (FULL, CHANGES):
         known, _ = add_district(catalog, name, source_url=source.url, mapping="", school_year=YEAR, edition=None)
         hub.ids[name] = known.id
-    assert catalog_in_force() == catalog
     return hub

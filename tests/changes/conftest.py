@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from psycopg import sql
+from tests.databases import let_go, new_database, once, passing_database
 
 from upstate.hub.start import Configuration, start
 
 start(Configuration("dbname=none"))  # the hub's modules may be imported once Django is ready; nothing is connected
 
-from tests.changes.both_ways import BothWays, Postgresql, Sqlite, open_hub  # noqa: E402
+from tests.changes.both_ways import BothWays, Postgresql, Sqlite, made_hub, open_hub  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def set_up_once(pytestconfig: pytest.Config, cluster_url: str) -> str:
+    """The URL of a database that is set up, to be copied."""
+
+    def make(_: Path) -> str:
+        url = new_database(cluster_url)
+        made_hub(url)
+        let_go()
+        return url
+
+    return once(pytestconfig, "changes", make)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def hub(request: pytest.FixtureRequest, database: str, cluster_url: str, tmp_path: Path) -> Iterator[BothWays]:
+def hub(request: pytest.FixtureRequest, cluster_url: str, set_up_once: str, tmp_path: Path) -> Iterator[BothWays]:
     """The hub, set up, with a district's database that is empty."""
-    from django.db import connections
-
-    with psycopg.connect(database, autocommit=True) as connection:
+    with ExitStack() as stack:
+        url = stack.enter_context(passing_database(cluster_url, set_up_once))
+        connection = stack.enter_context(psycopg.connect(url, autocommit=True))
         if request.param == "sqlite":
-            yield open_hub(database, Sqlite(tmp_path / "district.sqlite"), connection)
+            source: Sqlite | Postgresql = Sqlite(tmp_path / "district.sqlite")
         else:
-            name = sql.Identifier(f"district_{uuid.uuid4().hex}")
-            with psycopg.connect(cluster_url, autocommit=True) as server:
-                server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
-                url = urlunsplit(urlsplit(cluster_url)._replace(path=f"/{name.as_string().strip(chr(34))}"))
-                yield open_hub(database, Postgresql(url), connection)
-                server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
-    connections.close_all()
+            source = Postgresql(stack.enter_context(passing_database(cluster_url)))
+        yield open_hub(url, source, connection)
+        let_go()

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from psycopg import sql
-from tests.changes.both_ways import CHANGES, FULL, BothWays, Sqlite, open_hub
+from tests.changes.both_ways import CHANGES, FULL, BothWays, Sqlite, made_hub, open_hub
 from tests.changes.test_both_ways import START, changed, hold
+from tests.databases import let_go, passing_database
 
 from upstate.cli.running import Outcome, run_resync
 from upstate.errors import DatabaseError, PlanError
@@ -23,21 +21,15 @@ from upstate.planning import Counts
 
 
 @pytest.fixture
-def hub(database: str, cluster_url: str, tmp_path: Path) -> Iterator[BothWays]:
+def hub(cluster_url: str, tmp_path: Path) -> Iterator[BothWays]:
     """The hub, with the districts' rows in two more databases."""
-    from django.db import connections
-
-    names = [f"part_{uuid.uuid4().hex}" for _ in range(2)]
     with ExitStack() as stack:
-        server = stack.enter_context(psycopg.connect(cluster_url, autocommit=True))
-        for name in names:
-            server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            stack.callback(server.execute, drop)
-        stack.callback(connections.close_all)
-        connection = stack.enter_context(psycopg.connect(database, autocommit=True))
-        servers = [urlunsplit(urlsplit(cluster_url)._replace(path=f"/{name}")) for name in names]
-        yield open_hub(database, Sqlite(tmp_path / "district.sqlite"), connection, servers)
+        servers = [stack.enter_context(passing_database(cluster_url)) for _ in range(2)]
+        url = stack.enter_context(passing_database(cluster_url))
+        made_hub(url, servers)
+        connection = stack.enter_context(psycopg.connect(url, autocommit=True))
+        stack.callback(let_go)
+        yield open_hub(url, Sqlite(tmp_path / "district.sqlite"), connection)
 
 
 def removing(hub: BothWays, name: str, *, everything: bool = False, rehearse: bool = False) -> Outcome:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
-from psycopg import sql
 from tests.cli.command import Command, make_catalog, make_source
+from tests.databases import let_go, new_database, once, passing_database
 
 
 @pytest.fixture
@@ -21,24 +18,22 @@ def command(database: str, tmp_path: Path) -> Command:
 
 
 @pytest.fixture(scope="session")
-def set_up_once(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a database that is set up with three objects, to be copied."""
-    folder = tmp_path_factory.mktemp("cli")
-    make_catalog(folder / "catalog")
-    with set_up_in(cluster_url, folder, "--catalog", "catalog") as name:
-        yield name
+def set_up_once(pytestconfig: pytest.Config, cluster_url: str) -> str:
+    """The URL of a database that is set up with three objects, to be copied."""
+
+    def make(folder: Path) -> str:
+        make_catalog(folder / "catalog")
+        return set_up_in(cluster_url, folder, "--catalog", "catalog")
+
+    return once(pytestconfig, "cli", make)
 
 
-@contextmanager
-def set_up_in(cluster_url: str, folder: Path, *options: str) -> Iterator[str]:
-    """The name of a database that `upstate hub init` with these options has set up, gone afterwards."""
-    name = f"cli_{uuid.uuid4().hex}"
-    with psycopg.connect(cluster_url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        Command({"UPSTATE_DATABASE_URL": database_url(cluster_url, name)}, folder).done("hub", "init", *options)
-        let_go()
-        yield name
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+def set_up_in(cluster_url: str, folder: Path, *options: str) -> str:
+    """The URL of a database that `upstate hub init` with these options has set up."""
+    url = new_database(cluster_url)
+    Command({"UPSTATE_DATABASE_URL": url}, folder).done("hub", "init", *options)
+    let_go()
+    return url
 
 
 @pytest.fixture
@@ -53,23 +48,6 @@ def lakeside(cluster_url: str, set_up_once: str, tmp_path: Path) -> Iterator[Com
 @contextmanager
 def copied(cluster_url: str, template: str, folder: Path) -> Iterator[Command]:
     """`upstate` in a folder, over a copy of a database that is gone afterwards."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(cluster_url, autocommit=True) as server:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        server.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-        settings = {"UPSTATE_HOME": str(folder / "home"), "UPSTATE_DATABASE_URL": database_url(cluster_url, name)}
-        yield Command(settings, folder)
+    with passing_database(cluster_url, template) as url:
+        yield Command({"UPSTATE_HOME": str(folder / "home"), "UPSTATE_DATABASE_URL": url}, folder)
         let_go()
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def let_go() -> None:
-    """Let this process hold no connection."""
-    from django.db import connections
-
-    connections.close_all()
-
-
-def database_url(cluster_url: str, name: str) -> str:
-    """The URL of a database of the session's server."""
-    return urlunsplit(urlsplit(cluster_url)._replace(path=f"/{name}"))

@@ -11,15 +11,15 @@ import pytest
 from tests.agent.oneroster_maker import Roster, make_roster
 from tests.cli.command import Command
 from tests.cli.conftest import copied, set_up_in
+from tests.databases import once
 
 from upstate.agent.sources.naming import guid_of
 
 
 @pytest.fixture(scope="module")
-def set_up_once(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a database that is set up with the K-12 catalog, to be copied."""
-    with set_up_in(cluster_url, tmp_path_factory.mktemp("cli")) as name:
-        yield name
+def set_up_once(pytestconfig: pytest.Config, cluster_url: str) -> str:
+    """The URL of a database that is set up with the K-12 catalog, to be copied."""
+    return once(pytestconfig, "cli-k12", lambda folder: set_up_in(cluster_url, folder))
 
 
 @pytest.fixture

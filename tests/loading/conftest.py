@@ -1,14 +1,12 @@
 """A hub in a database of its own, with a small catalog of schools, pupils and notes or one that the test brings."""
 
-import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from contextlib import ExitStack
+from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
+from tests.databases import let_go, new_database, once, passing_database
 from tests.loading.desk import CATALOG, Desk
 
 from upstate.catalog import parse_catalog
@@ -19,19 +17,21 @@ MakeDesk = Callable[..., Desk]
 
 
 @pytest.fixture(scope="session")
-def empty_hub(cluster_url: str) -> Iterator[str]:
-    """The name of a database with control tables and nothing else: copying it is ten times quicker than making it."""
-    with _database(cluster_url, "template0") as url:
-        start(Configuration(url))
-        from django.db import connections
+def empty_hub(pytestconfig: pytest.Config, cluster_url: str) -> str:
+    """The URL of a database with control tables and nothing else: copying it is ten times quicker than making it."""
 
+    def make(_: Path) -> str:
+        url = new_database(cluster_url)
+        start(Configuration(url))
         from upstate.hub.set_up import set_up  # Django's models can be imported once it has started
 
         set_up(url, CATALOG)
-        connections.close_all()
+        let_go()
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("drop schema state cascade")
-        yield urlsplit(url).path[1:]
+        return url
+
+    return once(pytestconfig, "loading", make)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def make_desk(
     with ExitStack() as stack:
 
         def make(texts: Mapping[str, str] = CATALOG) -> Desk:
-            url = stack.enter_context(_database(cluster_url, empty_hub))
+            url = stack.enter_context(passing_database(cluster_url, empty_hub))
             connection = stack.enter_context(psycopg.connect(url, autocommit=True))
             catalog = parse_catalog(texts)
             servers = make_servers()
@@ -68,16 +68,3 @@ def make_desk(
 def desk(make_desk: MakeDesk) -> Desk:
     """A hub with schools, pupils and notes."""
     return make_desk()
-
-
-@contextmanager
-def _database(cluster_url: str, template: str) -> Iterator[str]:
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(cluster_url, autocommit=True) as connection:
-        _run(connection, "create database {} template {}", name, template)
-        yield urlunsplit(urlsplit(cluster_url)._replace(path=f"/{name}"))
-        _run(connection, "drop database {} with (force)", name)
-
-
-def _run(connection: psycopg.Connection[Any], query: str, *names: str) -> None:
-    connection.execute(sql.SQL(query).format(*map(sql.Identifier, names)))

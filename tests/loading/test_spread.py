@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from psycopg import sql
+from tests.databases import passing_database, server_url
 from tests.loading.conftest import MakeDesk
 from tests.loading.desk import CATALOG, Desk
 from tests.loading.test_changes import START, Rows, any_turns, in_any_turn, send_changes
@@ -24,7 +23,6 @@ from tests.loading.test_removing import *  # noqa: F403
 from tests.loading.test_removing import CHAIN, chain, leftovers, sweep, without
 
 from upstate.catalog import parse_catalog
-from upstate.embedded import Cluster
 from upstate.errors import DatabaseError, FencedError, LandingError
 from upstate.loading import removing
 from upstate.loading.landing import land, landing
@@ -40,36 +38,15 @@ del test_what_another_writer_broke_with_the_keys_off_is_counted_in_its_district_
 
 
 @pytest.fixture(scope="session")
-def clusters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ...]]:
+def clusters(pytestconfig: pytest.Config) -> tuple[str, ...]:
     """Two more servers; with the session's own, three."""
-    with ExitStack() as stack:
-        urls = []
-        for name in ("second", "third"):
-            home = tmp_path_factory.mktemp(name)
-            for folder in (home, *home.parents[:3]):
-                folder.chmod(folder.stat().st_mode | 0o011)
-            cluster = Cluster(home / "pg")
-            stack.callback(cluster.stop)
-            urls.append(cluster.start())
-            with psycopg.connect(urls[-1], autocommit=True) as connection:
-                connection.execute("ALTER SYSTEM SET fsync = off")
-                connection.execute("SELECT pg_reload_conf()")
-        yield tuple(urls)
-
-
-@contextmanager
-def fresh(cluster_url: str) -> Iterator[str]:
-    name = sql.Identifier(made := f"test_{uuid.uuid4().hex}")
-    with psycopg.connect(cluster_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {} template template0").format(name))
-        yield urlunsplit(urlsplit(cluster_url)._replace(path=f"/{made}"))
-        connection.execute(sql.SQL("drop database {} with (force)").format(name))
+    return tuple(server_url(pytestconfig, name) for name in ("second", "third"))
 
 
 @pytest.fixture
 def make_servers(clusters: tuple[str, ...]) -> Iterator[Callable[[], tuple[str, ...]]]:
     with ExitStack() as stack:
-        yield lambda: tuple(stack.enter_context(fresh(url)) for url in clusters)
+        yield lambda: tuple(stack.enter_context(passing_database(url)) for url in clusters)
 
 
 @pytest.fixture

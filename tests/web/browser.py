@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or ""
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -30,6 +31,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+HEIGHT = 900
+PATIENCE = 30.0  # seconds
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed (Debian: chromium)")
@@ -69,12 +72,47 @@ class Visit:
 
     page: Page
     address: str
-    asked: list[str]
-    complaints: list[str]
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    under_way: set[Request] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", self._ask)
+        self.page.on("requestfinished", self._have)
+        self.page.on("requestfailed", self._have)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._hear)
+
+    def _ask(self, request: Request) -> None:
+        self.asked.append(request.url)
+        self.under_way.add(request)
+
+    def _have(self, request: Request) -> None:
+        self.under_way.discard(request)
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        if line.type in ("error", "warning"):
+            self.complaints.append(line.text)
 
     def to(self, path: str) -> None:
-        """Open a page and wait until it is quiet."""
-        self.page.goto(self.address + path, wait_until="networkidle")
+        """Open a page and wait until it is quiet: whatever it asked for by itself, when it was there, has come."""
+        self.page.goto(self.address + path)
+        deadline, still = time.monotonic() + PATIENCE, 0
+        while still < 3:  # looks in a row; Playwright's own "networkidle" is half a second of them
+            assert time.monotonic() < deadline, f"{path} waits for {[each.url for each in self.under_way]}"
+            self.page.wait_for_timeout(20)
+            still = 0 if self.under_way else still + 1
+
+    def meet(self) -> tuple[list[str], list[str]]:
+        """What it asked and what it complained of since this was last asked."""
+        met = (self.asked[:], self.complaints[:])
+        self.asked.clear()
+        self.complaints.clear()
+        return met
+
+    def widen(self, width: int) -> None:
+        """Make the window so wide, or so narrow."""
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
 
     def sideways(self) -> int:
         """By how many pixels the page is wider than the window."""
@@ -84,8 +122,9 @@ class Visit:
     def violations(self) -> list[str]:
         """What axe has against the page as it is now: rule, help, and the first element it means."""
         # the policy of our pages allows no inline script, so axe comes through the debugger, not as a tag
-        self.page.evaluate(AXE)
-        options = {"runOnly": {"type": "tag", "values": list(RULES)}}
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
+        options = {"runOnly": {"type": "tag", "values": list(RULES)}, "resultTypes": ["violations"]}
         found = self.page.evaluate("options => axe.run(document, options)", options)["violations"]
         return [f"{each['id']}: {each['help']} ({each['nodes'][0]['html'][:120]})" for each in found]
 
@@ -110,17 +149,12 @@ def visiting(
 ) -> Iterator[Visit]:
     """A window of its own, in which whoever is signed in in a test's Client is signed in too."""
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, timezone_id="America/Chicago", java_script_enabled=script
+        viewport={"width": width, "height": HEIGHT}, timezone_id="America/Chicago", java_script_enabled=script
     )
     if signed_in is not None and "upstate_session" in signed_in.cookies:
         value = signed_in.cookies["upstate_session"].value
         context.add_cookies([{"name": "upstate_session", "value": value, "url": address}])
-    page = context.new_page()
-    visit = Visit(page, address, [], [])
-    page.on("request", lambda request: visit.asked.append(request.url))
-    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-    page.on("console", lambda line: visit.complaints.append(line.text) if line.type in ("error", "warning") else None)
     try:
-        yield visit
+        yield Visit(context.new_page(), address)
     finally:
         context.close()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from django.db import connections
 from django.test import Client
-from psycopg import sql
+from tests.databases import let_go, new_database, once, passing_database
 from tests.web.browser import chromium
 from tests.web.rejected import many
 
@@ -86,9 +83,13 @@ def turn_to(url: str, **web: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def made_world(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> World:
+def made_world(pytestconfig: pytest.Config, cluster_url: str) -> World:
     """The hub that every test's is a copy of; nobody changes this one."""
-    url = _create(cluster_url, f"web_{uuid.uuid4().hex}", "template0")
+    return once(pytestconfig, "world", lambda folder: make_world(new_database(cluster_url), folder))
+
+
+def make_world(url: str, folder: Path) -> World:
+    """Set a hub up in an empty database, with two districts in a folder, and send."""
     turn_to(url)
     from upstate.catalog import catalog_files, shipped_catalog
     from upstate.cli.running import run_resync
@@ -100,7 +101,6 @@ def made_world(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Wo
     from upstate.hub.set_up import set_up
 
     catalog = set_up(url, catalog_files(shipped_catalog("k12"))).catalog
-    folder: Path = tmp_path_factory.mktemp("districts")
     ids = []
     for seed, name in enumerate(("Lakeside", "Riverton"), start=2024):
         place = folder / f"{name}.sqlite"
@@ -112,20 +112,17 @@ def made_world(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Wo
     compared = plan_resync("Lakeside", ["School", "Calendar"], check_dependencies=False)
     verification, _ = verify_here(url, compared, lambda: None)
     seed_cast()
-    _let_go()
+    let_go()
     return World(url, ids[0], ids[1], outcome.resync, verification)
 
 
 @pytest.fixture
 def world(made_world: World, cluster_url: str) -> Iterator[World]:
     """A hub of this test's own, with Django turned to it."""
-    name = f"test_{uuid.uuid4().hex}"
-    url = _create(cluster_url, name, urlsplit(made_world.url).path[1:])
-    turn_to(url)
-    yield replace(made_world, url=url)
-    _let_go()
-    with psycopg.connect(cluster_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with passing_database(cluster_url, made_world.url) as url:
+        turn_to(url)
+        yield replace(made_world, url=url)
+        let_go()
 
 
 @pytest.fixture
@@ -142,19 +139,3 @@ def as_person(world: World) -> Callable[[str], Client]:
         return browser
 
     return client
-
-
-def _create(cluster_url: str, name: str, template: str) -> str:
-    with psycopg.connect(cluster_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
-    return urlunsplit(urlsplit(cluster_url)._replace(path=f"/{name}"))
-
-
-def _let_go() -> None:
-    """Close what Django and the pages hold, so that the database can be copied or dropped."""
-    from upstate.hub.web.state import close_pools
-
-    close_pools()
-    connections.close_all()

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.databases import let_go
 from tests.web.conftest import World
 from tests.web.rejected import sum_all
 
@@ -32,9 +33,7 @@ FILTERS: list[tuple[str, dict[str, str]]] = [
 
 def read_from_end_to_end(world: World) -> tuple[int, int]:
     """How often, and how many rows of, the rejections' table was read without an index until now."""
-    from tests.web.conftest import _let_go
-
-    _let_go()  # a session tells its counts when it ends
+    let_go()  # a session tells its counts when it ends
     with psycopg.connect(world.url) as connection:
         row = connection.execute(
             "select seq_scan, seq_tup_read from pg_stat_user_tables where relname = 'hub_rejection'"
