@@ -132,5 +132,7 @@ def test_a_file_that_is_no_backup_restores_nothing(command: Command, tmp_path: P
 def test_a_backup_that_cannot_be_written_leaves_nothing(lakeside: Command, tmp_path: Path) -> None:
     assert "cannot be written" in lakeside.fails("database", "backup", str(tmp_path / "no" / "such" / "state.dump"))
     away = replace(lakeside, settings={**lakeside.settings, "UPSTATE_DATABASE_URL": "postgresql://127.0.0.1:1/none"})
-    assert away.fails("database", "backup", str(tmp_path / "state.dump")).startswith("pg_dump failed: ")
+    assert away.fails("database", "backup", str(tmp_path / "state.dump")).startswith(
+        "The state's PostgreSQL cannot be reached"
+    )
     assert list(tmp_path.glob("state.dump*")) == []

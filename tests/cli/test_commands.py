@@ -43,6 +43,7 @@ def test_there_are_exactly_these_commands() -> None:
         "hub serve",
         "hub work",
         "hub doctor",
+        "hub move",
         "hub pause",
         "hub resume",
         "hub cancel",

@@ -101,7 +101,7 @@ def test_another_district_s_writers_do_not_wait(desk: Desk) -> None:
 def test_a_writer_in_the_way_of_a_landing_does_not_make_it_fail(desk: Desk, threads: ThreadPoolExecutor) -> None:
     desk.send("School", [LINCOLN, GRANT])
     task = ordered(desk, "School", [LINCOLN, {**GRANT, "name": "U. S. Grant"}])
-    with landing(desk.connection, desk.connection, task):  # the district's lock is ours
+    with landing(desk.connection, task):  # the district's lock is ours
         removal = threads.submit(elsewhere, desk, "update state.school set rating = 'A' where id = 2")
         with psycopg.connect(desk.url, autocommit=True) as watcher:
             until(replace(desk, connection=watcher), somebody_waits)

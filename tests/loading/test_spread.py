@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +9,9 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from psycopg import sql
-from tests.databases import passing_database, server_url
 from tests.loading.conftest import MakeDesk
 from tests.loading.desk import CATALOG, Desk
+from tests.loading.servers import clusters, make_servers
 from tests.loading.test_changes import START, Rows, any_turns, in_any_turn, send_changes
 from tests.loading.test_divided import PEOPLE
 from tests.loading.test_duplicates import *  # noqa: F403
@@ -32,21 +30,10 @@ from upstate.loading.removing import Removed
 from upstate.loading.spreading import prepare_spread
 from upstate.planning import Counts
 
+__all__ = ["clusters", "make_servers"]  # fixtures
 del test_values_of_a_state_wide_index_swap_and_move_on_in_one_resync  # noqa: F821 - writes to the face
 del test_it_is_the_same_with_triggers_and_without  # noqa: F821 - its role is no role of the servers
 del test_what_another_writer_broke_with_the_keys_off_is_counted_in_its_district_alone  # noqa: F821 - writes to the face
-
-
-@pytest.fixture(scope="session")
-def clusters(pytestconfig: pytest.Config) -> tuple[str, ...]:
-    """Two more servers; with the session's own, three."""
-    return tuple(server_url(pytestconfig, name) for name in ("second", "third"))
-
-
-@pytest.fixture
-def make_servers(clusters: tuple[str, ...]) -> Iterator[Callable[[], tuple[str, ...]]]:
-    with ExitStack() as stack:
-        yield lambda: tuple(stack.enter_context(passing_database(url)) for url in clusters)
 
 
 @pytest.fixture
@@ -271,8 +258,7 @@ def test_a_landing_has_its_district_to_itself_on_the_server_and_in_the_office(de
     desk.deliver(task, [{"id": 1, "name": "North"}])
     query = "select pg_try_advisory_xact_lock(hashtext('upstate.landing'), 1)"
     with (
-        at_district(desk.connection, 1) as holder,
-        landing(desk.connection, holder, task) as (_, rows),
+        landing(desk.connection, task) as (_, rows),
         desk.reconnected() as office,
         at_district(office.connection, 1) as other,
     ):

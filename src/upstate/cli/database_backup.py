@@ -1,10 +1,12 @@
-"""`upstate database backup` and `restore`: the whole state as one file, with PostgreSQL's own programs."""
+"""`upstate database backup` and `restore`: the whole state, a file a database, with PostgreSQL's own programs."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -26,31 +28,68 @@ _THERE = (
 def backup(file: Path) -> None:
     """Write the whole state to FILE: districts' records, control tables, what waits to land. Nothing need stop for it.
 
+    Where other servers hold partitions of the state, each of them goes to a file of its own, FILE.upstate_1 and so on,
+    all as they were at one moment: for that, landings that are under way are waited for.
+
     \b
     Example:  upstate database backup /backup/upstate-2024-09-01.dump
     """
-    url = _url()
-    part = file.with_name(f"{file.name}.part")
-    try:
-        part.touch(mode=0o600)
-        _run(url, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file", str(part))
-        part.replace(file)
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be written: {error.strerror}.") from error
-    finally:
-        part.unlink(missing_ok=True)
-    click.echo(f"Wrote {file} ({file.stat().st_size:,} bytes).")
-    if others := _others(url):
-        click.echo(f"Districts' records are on {others} other servers, and not in it: back up each of those as well.")
+    written: list[Path] = []
+    with _databases(_url(), file) as databases:
+        try:
+            for each in databases:
+                written.append(each.file)
+                _dump(each)
+            for path in written:
+                _part(path).replace(path)
+        except OSError as error:
+            raise ConfigError(f"{file} cannot be written: {error.strerror}.") from error
+        finally:
+            for path in written:
+                _part(path).unlink(missing_ok=True)
+    for path in written:
+        click.echo(f"Wrote {path} ({path.stat().st_size:,} bytes).")
 
 
-def _others(url: str) -> int:
-    """How many other servers hold partitions of the state."""
+@dataclass(frozen=True, slots=True)
+class _Database:
+    """A database of the state, and the file that it goes to; as it is at a snapshot, or when it is read."""
+
+    file: Path
+    url: str
+    snapshot: str | None = None
+
+
+def _part(file: Path) -> Path:
+    return file.with_name(f"{file.name}.part")
+
+
+def _dump(database: _Database) -> None:
+    part = _part(database.file)
+    part.touch(mode=0o600)
+    how = ["--format=custom", "--no-owner", "--no-privileges", "--file", str(part)]
+    how += [] if database.snapshot is None else ["--snapshot", database.snapshot]
+    _run(database.url, "pg_dump", *how)
+
+
+@contextmanager
+def _databases(url: str, file: Path) -> Iterator[list[_Database]]:
+    """Every database of the state, all of one moment as long as the block lasts."""
     from upstate.hub.postgres import connect, database_errors
-    from upstate.loading.placing import servers_of_state
+    from upstate.loading.moment import one_moment
+    from upstate.loading.placing import for_a_client, servers_of_state
 
-    with connect(url) as connection, database_errors():
-        return len(servers_of_state(connection))
+    with connect(url) as waiting, connect(url) as keeping, database_errors():
+        servers = servers_of_state(waiting)
+        if not servers:
+            yield [_Database(file, url)]
+            return
+        with one_moment(waiting, keeping, servers) as (hub, named):
+            found = [_Database(file, url, hub)]
+            for name, options in servers.items():
+                reached = psycopg.conninfo.make_conninfo("", **for_a_client(options))
+                found.append(_Database(file.with_name(f"{file.name}.{name}"), reached, named[name]))
+            yield found
 
 
 @click.command()
@@ -58,7 +97,8 @@ def _others(url: str) -> int:
 def restore(file: Path) -> None:
     """Read a FILE that `backup` wrote into a new database: the embedded one of a new UPSTATE_HOME, or an empty one.
 
-    All or nothing. A database that holds anything is left as it is.
+    All or nothing. A database that holds anything is left as it is. Of a state on several servers, each FILE.upstate_1
+    goes to its own server, which UPSTATE_DATABASE_URL then names.
 
     \b
     Example:  UPSTATE_HOME=/srv/restored upstate database restore /backup/upstate-2024-09-01.dump

@@ -8,6 +8,7 @@ import click
 
 from upstate.cli.holding import cancel, pause, resume
 from upstate.cli.hub_doctor import doctor
+from upstate.cli.hub_move import move
 from upstate.cli.hub_up import down, serve, up, work
 from upstate.cli.settings import open_state
 from upstate.errors import ConfigError
@@ -18,7 +19,7 @@ def hub() -> None:
     """The hub: the state side of people and of control."""
 
 
-for _command in (up, down, serve, work, pause, resume, cancel, doctor):
+for _command in (up, down, serve, work, pause, resume, cancel, doctor, move):
     hub.add_command(_command)
 
 

@@ -18,7 +18,7 @@ from upstate.hub.auditing import audit
 from upstate.hub.postgres import database_errors, statement
 from upstate.hub.removals import limits, removal_of, settle_removed
 from upstate.hub.rights import belongs
-from upstate.loading.placing import at_district
+from upstate.loading.placing import alone_at_district, at_district
 from upstate.loading.removing import removal_was_done, remove
 from upstate.planning import year_name
 
@@ -92,7 +92,7 @@ def _remove(catalog: Catalog, held: models.HeldRemoval) -> int:
     orders = held.resync.orders.order_by("position").values_list("object", "school_year")
     names, years = zip(*orders, strict=True)
     removal = removal_of(catalog, held.district_id, held.resync_id, names, years)
-    with control.connection.cursor() as cursor, at_district(control.connection, held.district_id) as holder:
+    with control.connection.cursor() as cursor, alone_at_district(control.connection, held.district_id) as holder:
         allowed = replace(limits(cursor), approved=approved, withheld=states.keys() - approved)
         removed = remove(cursor, holder, removal, allowed, decision=held.id)
         settle_removed(cursor, removal, removed)

@@ -12,7 +12,7 @@ from upstate.errors import DatabaseError, LandingError
 from upstate.hub.postgres import LOST, Connection, database_errors, lost, statement
 from upstate.hub.state_settings import OF_OBJECT, OF_SCHOOL
 from upstate.loading.leaving import Large, Limits, Removal, Swept
-from upstate.loading.placing import at_district
+from upstate.loading.placing import alone_at_district
 from upstate.loading.removing import Removed, remove
 
 Cursor = psycopg.Cursor[Any]
@@ -35,7 +35,7 @@ def remove_asked(connection: Connection, resync: int, catalog: Catalog) -> None:
                 district, objects, years, failed = row
                 removal = removal_of(catalog, district, resync, objects, years)
                 if not failed:
-                    with at_district(connection, district) as holder:
+                    with alone_at_district(connection, district) as holder:
                         removed = remove(cursor, holder, removal, limits(cursor))
                         gone = holder is not connection
                     settle_removed(cursor, removal, removed)

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import SyncObject
-from upstate.errors import WireError
+from upstate.errors import DatabaseError, WireError
 from upstate.loading.placing import everywhere
 from upstate.loading.statements import expression, fetch_row, state_table, statement
 from upstate.loading.task import of_year
@@ -85,7 +85,8 @@ def held_sums(connection: Connection, held: Held, buckets: int) -> Sums:
 def sums_of_state(connection: Connection, obj: SyncObject) -> dict[int, tuple[int, int, int]]:
     """Of every district that has rows of an object at the state: how many, and the sums of their digests' halves.
 
-    Each database that holds some of them makes its own sums, and only those come here.
+    Each database that holds some of them makes its own sums, and only those come here. DatabaseError where two hold
+    rows of the same district.
     """
     query = statement("state_sums", digest=expression(digest_sql(obj, "held")), table=state_table(obj))
     found: dict[int, tuple[int, int, int]] = {}
@@ -93,7 +94,12 @@ def sums_of_state(connection: Connection, obj: SyncObject) -> dict[int, tuple[in
         for holder in holders:
             with holder.transaction(), holder.cursor(binary=True) as cursor:
                 cursor.execute(statement("compile_nothing"))
-                found |= {district: tuple(map(int, sums)) for district, *sums in cursor.execute(query).fetchall()}
+                here = {district: tuple(map(int, sums)) for district, *sums in cursor.execute(query).fetchall()}
+            if twice := found.keys() & here.keys():
+                raise DatabaseError(
+                    f"Rows of district {min(twice)} are on two servers: a move was cut short. See: upstate hub doctor."
+                )
+            found |= here
     return found
 
 

@@ -62,12 +62,17 @@ def make_partitions(cursor: Cursor, obj: SyncObject, count: int, share: Share | 
         cursor.execute(
             statement(
                 "state_partition",
-                partition=sql.Identifier("state_parts", fitting(f"{obj.table}_{remainder}")),
+                partition=partition_of(obj, remainder),
                 table=state_table(obj),
                 count=sql.Literal(count),
                 remainder=sql.Literal(remainder),
             )
         )
+
+
+def partition_of(obj: SyncObject, number: int) -> sql.Identifier:
+    """The part of an object's table with this number, wherever it is."""
+    return sql.Identifier("state_parts", fitting(f"{obj.table}_{number}"))
 
 
 def make_register(cursor: Cursor, obj: SyncObject, unique: Unique, name: str, share: Share | None = None) -> None:

@@ -20,7 +20,7 @@ from upstate.loading.judging import judge, withdraw
 from upstate.loading.keys import found_columns, found_keys, readable, typed_keys
 from upstate.loading.leftovers import find_gone, keep_leftovers, make_gone
 from upstate.loading.merging import merge
-from upstate.loading.placing import at_district
+from upstate.loading.placing import alone_at_district
 from upstate.loading.receipts import note_owned, note_replaced, note_turned_away, settle_receipt
 from upstate.loading.refusing import REFUSALS
 from upstate.loading.settling import count_found, settle_order, settle_other_years, settle_rejections
@@ -49,10 +49,7 @@ def land(connection: Connection, task: Task) -> Counts:
     """
 
     def once() -> Counts:
-        with (
-            at_district(connection, task.district) as holder,
-            landing(connection, holder, task) as (office, cursor),
-        ):
+        with landing(connection, task) as (office, cursor):
             counts = land_records(cursor, task)
             before = None if office is cursor else landed_before(cursor, task)
             if office is not cursor:
@@ -81,10 +78,10 @@ def patiently(once: Callable[[], Counts]) -> Counts:
 
 
 @contextmanager
-def landing(connection: Connection, holder: Connection, task: Task) -> Iterator[tuple[Cursor, Cursor]]:
+def landing(connection: Connection, task: Task) -> Iterator[tuple[Cursor, Cursor]]:
     """The transaction of a landing, fenced by the order's epoch and alone in its district.
 
-    Yields what to ask of the control tables, and what of the district's rows: the same where `holder` is `connection`.
+    Yields what to ask of the control tables, and what of the district's rows: the same where both are in one database.
     """
     with attempt(connection, task) as office:
         if office.execute(statement("take_order"), task.values).fetchone() is None:
@@ -92,7 +89,7 @@ def landing(connection: Connection, holder: Connection, task: Task) -> Iterator[
                 f"The order for {task.object.name} is not this landing's any more, or its parents are not settled; "
                 "nothing was changed."
             )
-        with beside(office, holder, task) as cursor:
+        with alone_at_district(connection, task.district) as holder, beside(office, holder, task) as cursor:
             enter_district(cursor, task)
             if office is cursor:  # rows on another server must be safe there before the office says that they are
                 cursor.execute(statement("commit_lazily"))
@@ -106,7 +103,6 @@ def beside(office: Cursor, holder: Connection, task: Task) -> Iterator[Cursor]:
     if office.connection is holder:
         yield office
         return
-    office.execute(statement("lock_district"), task.values)  # for those who change its rejections
     with attempt(holder, task) as cursor:
         yield cursor
 

@@ -21,13 +21,26 @@ _NOT_FOR_A_CLIENT = {"fetch_size", "async_capable", "updatable"}
 def at_district(connection: Connection, district: int) -> Iterator[Connection]:
     """The connection to write and compare a district's rows by: the one given, where they are in its database.
 
-    DatabaseError where the server that holds them cannot be reached.
+    DatabaseError where the server that holds them cannot be reached, or is another one at the end: what was read may
+    then be of rows that had gone from there.
     """
-    row = connection.execute(statement("server_of_district"), {"district": district}).fetchone()
+    asked = statement("server_of_district"), {"district": district}
+    row = connection.execute(*asked).fetchone()
     if row is None:
         yield connection
         return
     with reached(row[0]) as holder:
+        yield holder
+        if connection.execute(*asked).fetchone() != row:
+            raise DatabaseError("The district's rows were moved to another server meanwhile. Run it again.")
+
+
+@contextmanager
+def alone_at_district(connection: Connection, district: int) -> Iterator[Connection]:
+    """As `at_district`, within a transaction of `connection`, until whose end the district is locked: its rows are not
+    moved to another server (moving.py), and nothing else lands or is removed there."""
+    connection.execute(statement("lock_district"), {"district": district})
+    with at_district(connection, district) as holder:
         yield holder
 
 
@@ -44,11 +57,21 @@ def servers_of_state(connection: Connection) -> dict[str, list[str]]:
     return dict(connection.execute(statement("servers_of_state")).fetchall())
 
 
+def placement(connection: Connection) -> dict[int, str]:
+    """The name of the server that holds each partition, by its number; none where all are in this database."""
+    return dict(connection.execute(statement("placement")).fetchall())
+
+
+def for_a_client(options: Sequence[str]) -> dict[str, str]:
+    """What a client is to know of how a server is reached, by name."""
+    said = dict(option.split("=", 1) for option in options)
+    return {name: value for name, value in said.items() if name not in _NOT_FOR_A_CLIENT}
+
+
 @contextmanager
 def reached(options: Sequence[str]) -> Iterator[Connection]:
     """A connection by what CREATE SERVER and its user mapping say, NAME=VALUE each; it commits each statement."""
-    said = dict(option.split("=", 1) for option in options)
-    known = {name: value for name, value in said.items() if name not in _NOT_FOR_A_CLIENT}
+    known = for_a_client(options)
     try:
         connection = reach(make_conninfo("", **known))
     except psycopg.Error as error:

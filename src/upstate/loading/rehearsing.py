@@ -11,7 +11,7 @@ import psycopg
 from upstate.loading.carrying import bring_back, take_along
 from upstate.loading.landing import attempt, beside, enter_district, land_records, patiently
 from upstate.loading.leftovers import keep_leftovers
-from upstate.loading.placing import at_district
+from upstate.loading.placing import alone_at_district
 from upstate.loading.settling import settle_rejections
 from upstate.loading.statements import statement
 from upstate.loading.task import Task
@@ -27,8 +27,8 @@ def nothing_written(connection: Connection, district: int) -> Iterator[Connectio
     Yields the connection by which the district's rows are written: the one given, or one to the server that holds them.
     """
     with (
-        at_district(connection, district) as holder,
         connection.transaction(force_rollback=True),
+        alone_at_district(connection, district) as holder,
         nullcontext() if holder is connection else holder.transaction(force_rollback=True),
     ):
         yield holder

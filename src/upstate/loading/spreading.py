@@ -12,21 +12,19 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
 from upstate.catalog import Catalog, Graph, SyncObject
 from upstate.errors import ConfigError, DatabaseError
-from upstate.loading.dividing import Share, divided_by, fitting, how_divided, make_kept_here
-from upstate.loading.placing import reached, servers_of_state
+from upstate.loading.dividing import Share, divided_by, fitting, how_divided, make_kept_here, partition_of
+from upstate.loading.foreign_servers import TO_READ, make_server, options_of
+from upstate.loading.placing import placement, reached, servers_of_state
 from upstate.loading.state import column_definitions, constraint_name, prepare_state, widen
 from upstate.loading.statements import fetch_row, state_table, statement
 
 Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
-_HUB = "upstate_hub"
+HUB = "upstate_hub"
 _OLDEST = 170000
-_OF_USER = ("user", "password", "sslcert", "sslkey")
-_READ = {"updatable": "false", "fetch_size": "10000", "async_capable": "true"}
 
 
 def prepare_spread(
@@ -37,7 +35,7 @@ def prepare_spread(
     `servers` are their URLs, for tables that are not there yet; later they are known. Where there are none, all is made
     here. Returns a line for each thing made; errors as those of `prepare_state`.
     """
-    with _said(), connection.cursor() as cursor:
+    with said_as_ours(), connection.cursor() as cursor:
         known = list(servers_of_state(connection).items())
         if not servers and not known:
             return prepare_state(connection, catalog, partitions)
@@ -54,24 +52,25 @@ def prepare_spread(
         raise ConfigError(f"{len(servers)} servers need at least as many partitions: give --partitions.")
     made: list[str] = []
     named = {f"upstate_{number}": url for number, url in enumerate(servers, 1)}
-    known = [(name, _options(url)) for name, url in named.items()] or known
+    known = [(name, options_of(url)) for name, url in named.items()] or known
     with ExitStack() as stack:  # all of them answer before anything is made
         holders = [stack.enter_context(reached(options)) for _, options in known]
-        shares = [Share(tuple(range(number, count, len(known))), _HUB) for number, _ in enumerate(known)]
+        placed = {n: list(named)[n % len(named)] for n in range(count)} if named else placement(connection)
+        shares = [share_of(name, placed) for name, _ in known]
         for holder, share, name in zip(holders, shares, named, strict=False):
-            _check_free(holder, share, name)
-        with _said(), connection.cursor() as cursor:
+            check_free(holder, share, name)
+        with said_as_ours(), connection.cursor() as cursor:
             for name, url in named.items():
                 cursor.execute(statement("fdw_server_forget", server=sql.Identifier(name)))  # of an attempt before
-                made += _make_server(cursor, name, url, _READ)
+                made += make_server(cursor, name, url, TO_READ)
         for holder, share, (name, _) in zip(holders, shares, known, strict=True):
-            made += [f"{line}, on {name}" for line in _prepare_share(connection, holder, catalog, count, share)]
-        with _said(), connection.cursor() as cursor:
-            _make_faces(cursor, catalog, count, [name for name, _ in known], made)
+            made += [f"{line}, on {name}" for line in prepare_share(connection, holder, catalog, count, share)]
+        with said_as_ours(), connection.cursor() as cursor:
+            _make_faces(cursor, catalog, placed, made)
     return made
 
 
-def _check_free(holder: Connection, share: Share, name: str) -> None:
+def check_free(holder: Connection, share: Share, name: str) -> None:
     """A server that is to hold partitions must have none yet, or be as an attempt that was cut short left it."""
     if holder.info.server_version < _OLDEST:
         raise DatabaseError(f"The PostgreSQL that is to be {name} is older than 17. Upgrade it.")
@@ -86,19 +85,24 @@ def _check_free(holder: Connection, share: Share, name: str) -> None:
         raise DatabaseError(f"The database that is to be {name} holds a state already. Give an empty one.")
 
 
-def _prepare_share(connection: Connection, holder: Connection, catalog: Catalog, count: int, share: Share) -> list[str]:
+def prepare_share(connection: Connection, holder: Connection, catalog: Catalog, count: int, share: Share) -> list[str]:
     """What one server holds, and its way to the registers."""
-    with _said(), holder.cursor() as cursor:
+    with said_as_ours(), holder.cursor() as cursor:
         if any(unique.across == "state" for obj in catalog for unique in obj.uniques):
-            _make_server(cursor, share.hub, connection.info.dsn, {}, password=connection.info.password)
+            make_server(cursor, share.hub, connection.info.dsn, {}, password=connection.info.password)
     made = prepare_state(holder, catalog, count, share)
-    with _said():
+    with said_as_ours():
         for name in ("landed_table", "removed_table", "removed_leftovers_table"):
             holder.execute(statement(name))
     return made
 
 
-def _make_faces(cursor: Cursor, catalog: Catalog, count: int, servers: Sequence[str], made: list[str]) -> None:
+def share_of(server: str, placed: Mapping[int, str]) -> Share:
+    """What a server holds of the partitions that are so placed."""
+    return Share(tuple(number for number, name in placed.items() if name == server), HUB)
+
+
+def _make_faces(cursor: Cursor, catalog: Catalog, placed: Mapping[int, str], made: list[str]) -> None:
     """The tables in the hub's database: foreign partitions, and the registers of what must be unique everywhere."""
     cursor.execute(statement("state_schema"))
     cursor.execute(statement("state_parts_schema"))
@@ -116,23 +120,29 @@ def _make_faces(cursor: Cursor, catalog: Catalog, count: int, servers: Sequence[
                     "state_face",
                     table=state_table(obj),
                     columns=column_definitions(obj),
-                    divided=divided_by(count),
+                    divided=divided_by(len(placed)),
                 )
             )
-            for remainder in range(count):
-                cursor.execute(
-                    statement(
-                        "state_face_partition",
-                        partition=sql.Identifier("state_parts", fitting(f"{obj.table}_{remainder}")),
-                        table=state_table(obj),
-                        count=sql.Literal(count),
-                        remainder=sql.Literal(remainder),
-                        server=sql.Identifier(servers[remainder % len(servers)]),
-                    )
-                )
-            made.append(f"table state.{obj.table}, to read, in {count} partitions on {len(servers)} servers")
+            for number, server in placed.items():
+                make_face(cursor, obj, len(placed), number, server)
+            servers = len(set(placed.values()))
+            made.append(f"table state.{obj.table}, to read, in {len(placed)} partitions on {servers} servers")
     for obj in catalog:
         made += _make_registers(cursor, obj)
+
+
+def make_face(cursor: Cursor, obj: SyncObject, count: int, number: int, server: str) -> None:
+    """Show a partition, which is on this server, in the hub's database."""
+    cursor.execute(
+        statement(
+            "state_face_partition",
+            partition=partition_of(obj, number),
+            table=state_table(obj),
+            count=sql.Literal(count),
+            remainder=sql.Literal(number),
+            server=sql.Identifier(server),
+        )
+    )
 
 
 def _make_registers(cursor: Cursor, obj: SyncObject) -> list[str]:
@@ -147,43 +157,9 @@ def _make_registers(cursor: Cursor, obj: SyncObject) -> list[str]:
     return made
 
 
-def _make_server(cursor: Cursor, name: str, url: str, reading: Mapping[str, str], password: str = "") -> list[str]:
-    """A server of postgres_fdw under this name, and how this role reaches it; one that is known stays as it is."""
-    cursor.execute(statement("fdw_extension"))
-    parts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
-    if password:
-        parts["password"] = password
-    mine = {key: parts[key] for key in _OF_USER if key in parts}
-    where = {key: value for key, value in parts.items() if key not in _OF_USER and key in _WHERE}
-    with cursor.connection.transaction():
-        there = cursor.execute(statement("fdw_server_there"), {"name": name}).fetchone()
-        if there is not None:
-            return []
-        server = sql.Identifier(name)
-        cursor.execute(statement("fdw_server", server=server, options=_listed({**where, **reading})))
-        cursor.execute(statement("fdw_user", server=server, options=_listed(mine)))
-    return [f"server {name}"]
-
-
-_WHERE = ("host", "hostaddr", "port", "dbname", "sslmode", "sslrootcert", "connect_timeout")
-
-
-def _options(url: str) -> list[str]:
-    return [f"{key}={value}" for key, value in conninfo_to_dict(url).items() if value is not None]
-
-
-def _listed(options: Mapping[str, str]) -> sql.Composed:
-    """Options (NAME 'value', …); nothing where there are none."""
-    if not options:
-        return sql.SQL("").format()
-    listed = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(key), sql.Literal(value)) for key, value in options.items()
-    )
-    return sql.SQL("options ({})").format(listed)
-
-
 @contextmanager
-def _said() -> Iterator[None]:
+def said_as_ours() -> Iterator[None]:
+    """What the driver says becomes a line of ours."""
     try:
         yield
     except psycopg.Error as error:

@@ -11,7 +11,7 @@ from upstate.hub.doctor.finding import Finding, good, must_mend
 from upstate.hub.doctor.rooms import room_findings
 from upstate.hub.doctor.server import server_findings
 from upstate.hub.doctor.site import site_findings
-from upstate.hub.doctor.tables import reference_findings, table_findings
+from upstate.hub.doctor.tables import moved_findings, reference_findings, table_findings
 from upstate.hub.doctor.work import work_findings
 from upstate.hub.postgres import Connection, connect
 from upstate.hub.readiness import not_ready
@@ -38,6 +38,7 @@ def examine(url: str, home: Path, web: WebConfiguration, *, deep: bool = False) 
             return
         yield good("set up", "The control tables are current and a catalog is in force.")
         yield from _told(table_findings, connection)
+        yield from _told(moved_findings, connection)
         yield from _told(work_findings, connection)
         if deep:
             yield from _told(reference_findings, connection)

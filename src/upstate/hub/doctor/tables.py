@@ -9,7 +9,8 @@ from upstate.hub.doctor.finding import Finding, good, must_mend
 from upstate.hub.postgres import Connection, database_errors
 from upstate.hub.set_up import catalog_in_force
 from upstate.loading.lacking import lacking
-from upstate.loading.placing import everywhere
+from upstate.loading.moving import left_behind
+from upstate.loading.placing import everywhere, placement
 from upstate.loading.references import check_references
 
 _SHOWN = 3
@@ -28,6 +29,17 @@ def table_findings(connection: Connection) -> Iterator[Finding]:
     yield must_mend(
         "state tables", f"The state's tables are not as the catalog has them: {said}.", "Run: upstate hub init."
     )
+
+
+@database_errors()
+def moved_findings(connection: Connection) -> Iterator[Finding]:
+    """Whether a partition that was moved to another server is still where it was."""
+    for number, servers in left_behind(connection).items():
+        yield must_mend(
+            "partitions",
+            f"Partition {number} was moved, and {' and '.join(servers)} still holds what it had of it.",
+            f"Run: upstate hub move {number} --to {placement(connection)[number]}.",
+        )
 
 
 @database_errors()

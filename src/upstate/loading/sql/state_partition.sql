@@ -1,2 +1,2 @@
 -- One of the parts of a divided table; a district is whole in one of them.
-create table {partition} partition of {table} for values with (modulus {count}, remainder {remainder})
+create table if not exists {partition} partition of {table} for values with (modulus {count}, remainder {remainder})

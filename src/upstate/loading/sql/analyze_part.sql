@@ -1,0 +1,2 @@
+-- What was just copied has no statistics.
+analyze {part}

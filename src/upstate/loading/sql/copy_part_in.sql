@@ -1,0 +1,2 @@
+-- See copy_part.sql.
+copy {part} ({columns}) from stdin (format binary)

@@ -1,0 +1,2 @@
+-- How many rows a partition has.
+select count(*) from {part}

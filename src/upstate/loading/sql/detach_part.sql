@@ -1,0 +1,2 @@
+-- Part a partition from its table; a referenced one cannot be dropped otherwise.
+alter table {table} detach partition {part}
