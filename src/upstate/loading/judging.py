@@ -194,7 +194,7 @@ def any_rejected_held(cursor: Cursor, task: Task, parent: str) -> bool:
         on=equal("rejected", "held", dict(zip(found_keys(obj), obj.key, strict=True))),
     )
     with by_index(cursor):
-        return bool(fetch_row(cursor, query, {})[0])
+        return bool(fetch_row(cursor, query, task.values)[0])
 
 
 def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[str, bool]) -> None:
