@@ -179,10 +179,10 @@ def test_a_year_is_asked_of_the_server_with_those_whose_year_is_none() -> None:
 def test_wanted_records_are_named_in_lists_that_oracle_takes() -> None:
     obj = SyncObject("T", "t", ("a", "b", "c"), (Column("a", "bigint"), Column("b", "text"), Column("c", "uuid")))
     wanted = Wanted(obj, obj.key, table_of_keys(obj.key, [(str(n), "O'Neil", str(GUID)) for n in range(2_500)]))
-    only = source()[0].dialect.among(wanted, {"a": "NUMBER", "b": "VARCHAR", "c": "RAW"}) or ""
+    only = source()[0].dialect.projection.among(wanted, {"a": "NUMBER", "b": "VARCHAR", "c": "RAW"}) or ""
     assert [len(part.split(",")) for part in only.partition(") AND")[0].split(" OR ")] == [1000, 1000, 500]
     assert f"""(s."b" IN (N'O''Neil')) AND (s."c" IN (HEXTORAW('{GUID.hex}')))""" in only
-    assert source()[0].dialect.among(wanted, {"a": "VARCHAR", "b": "CLOB", "c": "CHAR"}) is None
+    assert source()[0].dialect.projection.among(wanted, {"a": "VARCHAR", "b": "CLOB", "c": "CHAR"}) is None
 
 
 def test_the_driver_is_told_to_give_texts_as_bytes_and_long_values_whole() -> None:

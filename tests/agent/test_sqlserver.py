@@ -176,10 +176,10 @@ def test_wanted_records_are_named_in_the_query() -> None:
     obj = SyncObject("T", "t", ("a", "b", "c"), (Column("a", "bigint"), Column("b", "text"), Column("c", "uuid")))
     wanted = Wanted(obj, obj.key, table_of_keys(obj.key, [("1", "O'Neil", str(GUID))]))
     dialect = source()[0].dialect
-    assert dialect.among(wanted, {"a": "bigint", "b": "nvarchar", "c": "uniqueidentifier"}) == (
-        f"s.[a] IN (1) AND s.[b] IN (N'O''Neil') AND s.[c] IN ('{GUID}')"
+    assert dialect.projection.among(wanted, {"a": "bigint", "b": "nvarchar", "c": "uniqueidentifier"}) == (
+        f"(s.[a] IN (1)) AND (s.[b] IN (N'O''Neil')) AND (s.[c] IN ('{GUID}'))"
     )
-    assert dialect.among(wanted, {"a": "varchar", "b": "xml", "c": "binary"}) == f"s.[c] IN (0x{GUID.hex})"
+    assert dialect.projection.among(wanted, {"a": "varchar", "b": "xml", "c": "binary"}) == f"(s.[c] IN (0x{GUID.hex}))"
 
 
 def test_mapped_names_are_quoted_and_moments_made_of_numbers() -> None:

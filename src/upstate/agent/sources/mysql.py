@@ -19,8 +19,9 @@ from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_r
 from upstate.agent.sources.description import Description, describe_tables
 from upstate.agent.sources.gathering import gather
 from upstate.agent.sources.missing import need_tables
-from upstate.agent.sources.mysql_schema import columns_by_table, describe_database, stored_tables
+from upstate.agent.sources.mysql_schema import describe_database, stored_tables
 from upstate.agent.sources.server_address import MysqlAddress
+from upstate.agent.sources.server_tables import columns_by_table, fetch
 from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import SyncObject
 from upstate.errors import LostSourceError, SourceError
@@ -59,7 +60,7 @@ class MysqlSource:
         """SourceError, in one line, for the first table or column that is not there, or a database that is not."""
         wanted = [(o, origin) for o in objects if not (origin := self.mapping.origin(o)).absent]
         with self._asking() as connection:
-            tables = columns_by_table(connection)
+            tables = columns_by_table(fetch(connection, "mysql_columns"))
         need_tables(wanted, tables, str.casefold)
         with self.snapshot() as snapshot:
             for obj, origin in wanted:

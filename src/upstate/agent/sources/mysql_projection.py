@@ -7,12 +7,12 @@ byte, a moment in the session's zone, and bytes look like texts. What a column h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from upstate.agent.conform import NATIVE, TEXT
 from upstate.agent.mapping import ObjectOrigin, Stored
 from upstate.agent.sources.gathering import Field
-from upstate.agent.sources.relation import relation
+from upstate.agent.sources.relation import all_of, conditions, relation, table_name
 from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import Column, SyncObject
 
@@ -44,16 +44,10 @@ def quote(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def table_name(name: str) -> str:
-    """A table, by its database before the first dot where there is one, quoted."""
-    database, dot, table = name.partition(".")
-    return f"{quote(database)}.{quote(table)}" if dot else quote(name)
-
-
 def rows(obj: SyncObject, origin: ObjectOrigin, *, stored: bool) -> str:
     """The object's rows, uncast. `stored`: the table is no view, so it can be told to be read in its own order."""
     own_order = " USE INDEX ()" if stored else ""
-    return relation(obj, origin, f"{table_name(origin.table)} AS r{own_order}", quote, _epoch)
+    return relation(obj, origin, f"{table_name(origin.table, quote)} AS r{own_order}", quote, _epoch)
 
 
 def codes_query(rows: str) -> str:
@@ -86,10 +80,11 @@ def projection(
 ) -> str:
     """The query of an object's records, given what each column holds; `only` is a condition more."""
     asked = ", ".join(_expression(c, f"s.{quote(c.name)}", kinds[c.name]) for c in obj.columns)
-    tests = [] if only is None else [only]
-    if school_year is not None and obj.school_year is not None:
-        tests.append(_in_year(f"s.{quote(obj.school_year)}", kinds[obj.school_year], school_year))
-    where = f" WHERE {' AND '.join(f'({test})' for test in tests)}" if tests else ""
+
+    def in_year(name: str, year: int) -> str:
+        return _in_year(f"s.{quote(name)}", kinds[name], year)
+
+    where = conditions(obj, in_year, school_year, only)
     return f"SELECT {asked} FROM ({rows}) AS s{where}"  # noqa: S608
 
 
@@ -98,21 +93,21 @@ def among(wanted: Wanted, kinds: Mapping[str, Kind]) -> str | None:
 
     A collation may let others meet it too.
     """
-    if not wanted.few_enough():
-        return None
-    tests = []
-    for column in wanted.columns:
-        c, kind, values = f"s.{quote(column.name)}", kinds[column.name], wanted.values_of(column).to_pylist()
+
+    def test(column: Column, values: list[Any]) -> str | None:
+        c, kind = f"s.{quote(column.name)}", kinds[column.name]
         if column.type in ("integer", "bigint") and kind == "integer":
-            tests.append(f"{c} IN ({', '.join(str(value) for value in values)})")
-        elif column.type == "text" and kind == "text":
-            tests.append(f"{c} IN ({', '.join(_text(value) for value in values)})")
-        elif column.type == "uuid" and kind == "bytes":
-            tests.append(f"{c} IN ({', '.join('0x' + value.hex() for value in values)})")
-        elif column.type == "uuid" and kind == "text":
+            return f"{c} IN ({', '.join(str(value) for value in values)})"
+        if column.type == "text" and kind == "text":
+            return f"{c} IN ({', '.join(_text(value) for value in values)})"
+        if column.type == "uuid" and kind == "bytes":
+            return f"{c} IN ({', '.join('0x' + value.hex() for value in values)})"
+        if column.type == "uuid" and kind == "text":
             digits = f"REPLACE(REPLACE(REPLACE(LOWER({c}), '-', ''), '{{', ''), '}}', '')"
-            tests.append(f"{digits} IN ({', '.join(_text(value.hex()) for value in values)})")
-    return " AND ".join(tests) or None
+            return f"{digits} IN ({', '.join(_text(value.hex()) for value in values)})"
+        return None
+
+    return all_of(wanted, test)
 
 
 def _text(value: str) -> str:

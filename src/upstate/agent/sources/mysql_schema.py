@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from importlib.resources import files
 from typing import Any
 
-from upstate.agent.sources.description import Table, as_tables
+from upstate.agent.sources.description import Table
+from upstate.agent.sources.server_tables import columns_by_table, fetch, tables_told
 from upstate.catalog import Column, ColumnType
 
 # Everything else (enum, set, year, addresses, shapes) is carried as the server's own text of it.
@@ -36,43 +35,15 @@ _MOST_LENGTH = 16_383  # a text column that may be longer has no limit worth the
 _MOST_DIGITS = 38
 
 
-def fetch(connection: Any, query: str) -> list[tuple[Any, ...]]:
-    """The rows of a query kept in this room's sql folder; texts and numbers as Python's own."""
-    with connection.cursor() as cursor:
-        cursor.execute((files("upstate.agent.sources") / "sql" / f"{query}.sql").read_text(encoding="utf-8"))
-        return [tuple(row) for row in cursor.fetchall()]
-
-
-def columns_by_table(connection: Any) -> dict[str, list[str]]:
-    """The column names of every table and view: under database.table, and under table alone in this database."""
-    tables: dict[str, list[str]] = defaultdict(list)
-    for schema, table, visible, _, column, *_ in fetch(connection, "mysql_columns"):
-        tables[f"{schema}.{table}"].append(column)
-        if visible:
-            tables[table].append(column)
-    return tables
-
-
 def stored_tables(connection: Any) -> frozenset[str]:
-    """The names, in small letters, of the tables that are no views; under database.table and table as above."""
-    return frozenset(
-        name.casefold()
-        for schema, table, visible, is_table, *_ in fetch(connection, "mysql_columns")
-        if is_table
-        for name in ((f"{schema}.{table}", table) if visible else (f"{schema}.{table}",))
-    )
+    """The names, in small letters, of the tables that are no views; under database.table, and table in this one."""
+    stored = (row for row in fetch(connection, "mysql_columns") if row[4])
+    return frozenset(name.casefold() for name in columns_by_table(stored))
 
 
 def describe_database(connection: Any) -> list[Table]:
     """Every table of the database that the URL names."""
-    columns = [
-        (table, _column(name, kind, full, length, digits, scale, bool(required)))
-        for _, table, visible, is_table, name, kind, full, length, digits, scale, required in fetch(
-            connection, "mysql_columns"
-        )
-        if visible and is_table
-    ]
-    return as_tables(columns, fetch(connection, "mysql_uniques"), fetch(connection, "mysql_references"))
+    return tables_told(connection, "mysql", _column)
 
 
 def _column(

@@ -10,12 +10,11 @@ from typing import Any
 
 from upstate.agent.mapping import ObjectOrigin
 from upstate.agent.sources import oracle_projection as projection
-from upstate.agent.sources.description import Table, as_tables
-from upstate.agent.sources.gathering import Field
+from upstate.agent.sources.description import Table
 from upstate.agent.sources.oracle_schema import column_of
-from upstate.agent.sources.plain_source import Kinds, driver, fetch, tables_of
+from upstate.agent.sources.plain_source import Kinds, Projection, driver
 from upstate.agent.sources.server_address import OracleAddress
-from upstate.agent.sources.wanted import Wanted
+from upstate.agent.sources.server_tables import columns_by_table, fetch, tables_told
 from upstate.catalog import SyncObject
 from upstate.errors import SourceError
 
@@ -38,12 +37,12 @@ class OracleDialect:
 
     @cached_property
     def _driver(self) -> Any:
-        def load() -> Any:
-            import oracledb
+        return driver("oracledb", "oracle", "Oracle")
 
-            return oracledb
-
-        return driver(load, "oracle", "Oracle")
+    @property
+    def projection(self) -> Projection:
+        """Its SQL."""
+        return projection
 
     @property
     def errors(self) -> tuple[type[Exception], ...]:
@@ -65,20 +64,11 @@ class OracleDialect:
 
     def tables(self, connection: Any) -> dict[str, list[str]]:
         """The columns of every table and view that may be read."""
-        return tables_of([row[:4] for row in self._asked(connection, "oracle_columns")])
+        return columns_by_table(fetch(connection, "oracle_columns"))
 
     def describe(self, connection: Any) -> list[Table]:
         """The tables of the user's own schema."""
-        columns = [
-            (table, column_of(name, kind, length, digits, scale, bool(required)))
-            for _, table, visible, name, is_table, kind, length, digits, scale, required in self._asked(
-                connection, "oracle_columns"
-            )
-            if visible and is_table
-        ]
-        return as_tables(
-            columns, self._asked(connection, "oracle_uniques"), self._asked(connection, "oracle_references")
-        )
+        return tables_told(connection, "oracle", column_of)
 
     def rows(self, obj: SyncObject, origin: ObjectOrigin, tables: dict[str, list[str]], connection: Any) -> str:
         """The query of the object's rows, uncast, with the names as Oracle spells them: most often in capitals."""
@@ -104,18 +94,6 @@ class OracleDialect:
             )
         return kinds
 
-    def fields(self, obj: SyncObject, kinds: Kinds) -> tuple[Field, ...]:
-        """The fields of the raw batches."""
-        return projection.fields(obj, kinds)
-
-    def projection(self, obj: SyncObject, rows: str, kinds: Kinds, school_year: int | None, only: str | None) -> str:
-        """The query of the object's records."""
-        return projection.projection(obj, rows, kinds, school_year, only)
-
-    def among(self, wanted: Wanted, kinds: Kinds) -> str | None:
-        """A condition that every wanted record meets."""
-        return projection.among(wanted, kinds)
-
     def said(self, error: BaseException) -> str:
         """What the server said, and what to do where it forgot the moment that is read."""
         line = str(error).strip().splitlines()[0].rstrip(". ") if str(error).strip() else type(error).__name__
@@ -130,10 +108,6 @@ class OracleDialect:
         except self.errors:
             return False
         return True
-
-    def _asked(self, connection: Any, query: str) -> list[tuple[Any, ...]]:
-        """Rows whose texts are Python's own."""
-        return [tuple(v.decode() if isinstance(v, bytes) else v for v in row) for row in fetch(connection, query)]
 
     def _as_stored(self, cursor: Any, metadata: Any) -> Any:
         """How the driver fetches a column."""

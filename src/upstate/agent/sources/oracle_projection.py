@@ -6,11 +6,12 @@ What a column holds is what the driver says of the query. Doubles come as they a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from upstate.agent.conform import NATIVE, TEXT
 from upstate.agent.mapping import ObjectOrigin, Stored
 from upstate.agent.sources.gathering import Field
-from upstate.agent.sources.relation import relation
+from upstate.agent.sources.relation import all_of, conditions, relation, table_name
 from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import Column, SyncObject
 
@@ -46,15 +47,9 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', "") + '"'  # none may have a quotation mark in it
 
 
-def table_name(name: str) -> str:
-    """A table, by its schema before the first dot where there is one, quoted."""
-    schema, dot, table = name.partition(".")
-    return f"{quote(schema)}.{quote(table)}" if dot else quote(name)
-
-
 def rows(obj: SyncObject, origin: ObjectOrigin) -> str:
     """The object's rows, uncast."""
-    return relation(obj, origin, f"{table_name(origin.table)} r", quote, _epoch)
+    return relation(obj, origin, f"{table_name(origin.table, quote)} r", quote, _epoch)
 
 
 def can_be_carried(kind: str) -> bool:
@@ -75,27 +70,28 @@ def projection(
     One process of the server's, so that the same rows come in the same order.
     """
     asked = ", ".join(_expression(c, f"s.{quote(c.name)}", kinds[c.name]) for c in obj.columns)
-    tests = [] if only is None else [only]
-    if school_year is not None and obj.school_year is not None:
-        tests.append(_in_year(f"s.{quote(obj.school_year)}", kinds[obj.school_year], school_year))
-    where = f" WHERE {' AND '.join(f'({test})' for test in tests)}" if tests else ""
+
+    def in_year(name: str, year: int) -> str:
+        return _in_year(f"s.{quote(name)}", kinds[name], year)
+
+    where = conditions(obj, in_year, school_year, only)
     return f"SELECT /*+ NO_PARALLEL */ {asked} FROM ({rows}) s{where}"  # noqa: S608
 
 
 def among(wanted: Wanted, kinds: dict[str, str]) -> str | None:
     """A condition that every wanted record meets, and an index may serve; None where there is none."""
-    if not wanted.few_enough():
-        return None
-    tests = []
-    for column in wanted.columns:
-        c, kind, values = f"s.{quote(column.name)}", kinds[column.name], wanted.values_of(column).to_pylist()
+
+    def test(column: Column, values: list[Any]) -> str | None:
+        c, kind = f"s.{quote(column.name)}", kinds[column.name]
         if column.type in ("integer", "bigint") and kind == "NUMBER":
-            tests.append(_in(c, [str(value) for value in values]))
-        elif column.type == "text" and kind in _SHORT_TEXTS and all(0 < len(v) <= _LONGEST_LITERAL for v in values):
-            tests.append(_in(c, ["N'" + value.replace("'", "''") + "'" for value in values]))
-        elif column.type == "uuid" and kind == "RAW":
-            tests.append(_in(c, [f"HEXTORAW('{value.hex()}')" for value in values]))
-    return " AND ".join(f"({test})" for test in tests) or None
+            return _in(c, [str(value) for value in values])
+        if column.type == "text" and kind in _SHORT_TEXTS and all(0 < len(v) <= _LONGEST_LITERAL for v in values):
+            return _in(c, ["N'" + value.replace("'", "''") + "'" for value in values])
+        if column.type == "uuid" and kind == "RAW":
+            return _in(c, [f"HEXTORAW('{value.hex()}')" for value in values])
+        return None
+
+    return all_of(wanted, test)
 
 
 def _in(c: str, values: Sequence[str]) -> str:

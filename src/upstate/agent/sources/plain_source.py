@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib import import_module
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -25,8 +25,27 @@ _ROWS_AT_ONCE = 1_000
 Kinds = dict[str, str]
 
 
+class Projection(Protocol):
+    """How one kind of database is asked for exact values; each is a module of this folder."""
+
+    def fields(self, obj: SyncObject, kinds: Kinds) -> tuple[Field, ...]:
+        """The fields of the raw batches."""
+
+    def projection(
+        self, obj: SyncObject, rows: str, kinds: Kinds, school_year: int | None, only: str | None = None
+    ) -> str:
+        """The query of the object's records."""
+
+    def among(self, wanted: Wanted, kinds: Kinds) -> str | None:
+        """A condition that every wanted record meets; None where there is none."""
+
+
 class Dialect(Protocol):
     """What one kind of database does in its own way."""
+
+    @property
+    def projection(self) -> Projection:
+        """Its SQL."""
 
     @property
     def errors(self) -> tuple[type[Exception], ...]:
@@ -49,15 +68,6 @@ class Dialect(Protocol):
 
     def kinds(self, obj: SyncObject, rows: str, connection: Any) -> Kinds:
         """What each of the object's columns holds, as the server itself says."""
-
-    def fields(self, obj: SyncObject, kinds: Kinds) -> tuple[Field, ...]:
-        """The fields of the raw batches."""
-
-    def projection(self, obj: SyncObject, rows: str, kinds: Kinds, school_year: int | None, only: str | None) -> str:
-        """The query of the object's records."""
-
-    def among(self, wanted: Wanted, kinds: Kinds) -> str | None:
-        """A condition that every wanted record meets; None where there is none."""
 
     def said(self, error: BaseException) -> str:
         """What the server said, in one line."""
@@ -153,11 +163,12 @@ class PlainSnapshot:
         try:
             rows = self.rows(obj, origin)
             kinds = self.dialect.kinds(obj, rows, self.connection)
-            only = None if wanted is None else self.dialect.among(wanted, kinds)
+            sql = self.dialect.projection
+            only = None if wanted is None else sql.among(wanted, kinds)
             with closing(self.connection.cursor()) as cursor:
                 cursor.arraysize = _ROWS_AT_ONCE
-                cursor.execute(self.dialect.projection(obj, rows, kinds, school_year, only))
-                for raw in gather(_fetched(cursor), self.dialect.fields(obj, kinds), obj):
+                cursor.execute(sql.projection(obj, rows, kinds, school_year, only))
+                for raw in gather(_fetched(cursor), sql.fields(obj, kinds), obj):
                     yield conform(obj, raw)
         except (*self.dialect.errors, pa.ArrowException) as error:
             raise self.translated(obj, error) from error
@@ -173,30 +184,14 @@ class PlainSnapshot:
         )
 
 
-def fetch(connection: Any, query: str) -> list[tuple[Any, ...]]:
-    """The rows of a query kept in this room's sql folder."""
-    with closing(connection.cursor()) as cursor:
-        cursor.execute((files("upstate.agent.sources") / "sql" / f"{query}.sql").read_text(encoding="utf-8"))
-        return [tuple(row) for row in cursor.fetchall()]
-
-
-def driver(load: Callable[[], Any], extra: str, what: str) -> Any:
+def driver(module: str, extra: str, what: str) -> Any:
     """The driver's module; SourceError that says how to install it where it cannot be imported."""
     try:
-        return load()
+        return import_module(module)
     except ImportError as error:
         raise SourceError(
             f'{what} needs a driver that cannot be loaded ({error}). Install it with: pip install "upstate[{extra}]".'
         ) from error
-
-
-def tables_of(found: Sequence[tuple[Any, ...]]) -> dict[str, list[str]]:
-    """Columns by table, from rows of schema, table, whether the table is found by its name alone, and column."""
-    tables: dict[str, list[str]] = {}
-    for schema, table, visible, column, *_ in found:
-        for name in (f"{schema}.{table}", table) if visible else (f"{schema}.{table}",):
-            tables.setdefault(name, []).append(column)
-    return tables
 
 
 def _fetched(cursor: Any) -> Iterator[Sequence[Any]]:

@@ -19,8 +19,9 @@ from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_r
 from upstate.agent.sources.description import Description, describe_tables
 from upstate.agent.sources.missing import need_tables
 from upstate.agent.sources.postgresql_digests import in_the_database, rows_of
-from upstate.agent.sources.postgresql_schema import columns_by_table, describe_database
+from upstate.agent.sources.postgresql_schema import describe_database
 from upstate.agent.sources.server_address import PostgresqlAddress
+from upstate.agent.sources.server_tables import columns_by_table, fetch
 from upstate.agent.sources.slicing import MOST_BYTES, cut
 from upstate.agent.sources.spool import Spool
 from upstate.agent.sources.wanted import Wanted, chosen
@@ -55,7 +56,7 @@ class PostgresqlSource:
         """SourceError, in one line, for the first table or column that is not there, or a database that is not."""
         wanted = [(o, origin) for o in objects if not (origin := self.mapping.origin(o)).absent]
         with self._ask() as connection:
-            need_tables(wanted, columns_by_table(connection), str)
+            need_tables(wanted, columns_by_table(fetch(connection, "postgresql_columns")), str)
             for obj, origin in wanted:
                 try:
                     connection.execute(f"SELECT FROM ({dialect.rows(obj, origin)}) AS s LIMIT 0".encode())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from upstate.agent.conform import BYTES_MARK, NATIVE, TEXT
 from upstate.agent.mapping import ObjectOrigin, Stored
-from upstate.agent.sources.relation import relation
+from upstate.agent.sources import relation
 from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import Column, ColumnType, SyncObject
 from upstate.wire import spell
@@ -36,15 +37,9 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def table_name(name: str) -> str:
-    """A table, by its schema before the first dot where there is one, quoted."""
-    schema, dot, table = name.partition(".")
-    return f"{quote(schema)}.{quote(table)}" if dot else quote(name)
-
-
 def rows(obj: SyncObject, origin: ObjectOrigin) -> str:
     """The object's rows, uncast."""
-    return relation(obj, origin, f"{table_name(origin.table)} AS r", quote, _epoch)
+    return relation.relation(obj, origin, f"{relation.table_name(origin.table, quote)} AS r", quote, _epoch)
 
 
 def types_query(obj: SyncObject, origin: ObjectOrigin) -> str:
@@ -75,29 +70,28 @@ def projection(
 
 def conditions(obj: SyncObject, types: Mapping[str, str], school_year: int | None, only: str | None = None) -> str:
     """The WHERE of an object's rows, with the alias s; empty where every row counts."""
-    tests = [] if only is None else [only]
-    if school_year is not None and obj.school_year is not None:
-        tests.append(_in_year(f"s.{quote(obj.school_year)}", types[obj.school_year], school_year))
-    return f" WHERE {' AND '.join(f'({test})' for test in tests)}" if tests else ""
+
+    def in_year(name: str, year: int) -> str:
+        return _in_year(f"s.{quote(name)}", types[name], year)
+
+    return relation.conditions(obj, in_year, school_year, only)
 
 
 def among(wanted: Wanted, types: Mapping[str, str]) -> str | None:
     """A condition that every wanted record meets, and that an index may serve; None where there is none."""
-    if not wanted.few_enough():
-        return None
-    tests = []
-    for column in wanted.columns:
+
+    def test(column: Column, values: list[Any]) -> str | None:
         kind = types[column.name]
         if (column.type == "uuid" and kind == "uuid") or (column.type in _INTEGERS and kind in _INTEGERS):
             cast = "bigint" if kind in _INTEGERS else kind
         elif column.type == "text" and kind in ("text", "character varying"):
             cast = "text"
         else:
-            continue
-        values = (spell(column, value) or "" for value in wanted.values_of(column).to_pylist())
-        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
-        tests.append(f"s.{quote(column.name)} = ANY (ARRAY[{listed}]::{cast}[])")
-    return " AND ".join(tests) or None
+            return None
+        listed = ", ".join("'" + (spell(column, value) or "").replace("'", "''") + "'" for value in values)
+        return f"s.{quote(column.name)} = ANY (ARRAY[{listed}]::{cast}[])"
+
+    return relation.all_of(wanted, test)
 
 
 def _fields(column: Column, c: str, kind: str) -> list[tuple[str, str]]:

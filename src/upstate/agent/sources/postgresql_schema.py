@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from importlib.resources import files
 from typing import Any
 
 import psycopg
 
 from upstate.agent.sources.description import ForeignKey, Table
+from upstate.agent.sources.server_tables import fetch
 from upstate.catalog import Column, ColumnType
 
 # Everything else (enums, arrays, intervals, ranges, addresses) is carried as PostgreSQL's own text of it.
@@ -32,26 +32,10 @@ _TYPES: dict[str, ColumnType] = {
 _HEADER = 4  # PostgreSQL keeps a type's limits with this added
 
 
-def fetch(connection: psycopg.Connection[Any], query: str) -> list[tuple[Any, ...]]:
-    """The rows of a query kept in this room's sql folder."""
-    text = (files("upstate.agent.sources") / "sql" / f"{query}.sql").read_bytes()
-    return connection.execute(text).fetchall()
-
-
-def columns_by_table(connection: psycopg.Connection[Any]) -> dict[str, list[str]]:
-    """The column names of every table and view: under schema.table, and under table alone where that finds it."""
-    tables: dict[str, list[str]] = defaultdict(list)
-    for schema, table, visible, _, column, *_ in fetch(connection, "postgresql_columns"):
-        tables[f"{schema}.{table}"].append(column)
-        if visible:
-            tables[table].append(column)
-    return tables
-
-
 def describe_database(connection: psycopg.Connection[Any]) -> list[Table]:
     """Every table that is found without naming its schema."""
     columns: dict[str, list[Column]] = defaultdict(list)
-    for _, table, visible, is_table, name, kind, limits, required in fetch(connection, "postgresql_columns"):
+    for _, table, visible, name, is_table, kind, limits, required in fetch(connection, "postgresql_columns"):
         if visible and is_table:
             columns[table].append(_column(name, kind, limits, required))
     indexes: dict[tuple[str, int, bool, bool], list[str]] = defaultdict(list)

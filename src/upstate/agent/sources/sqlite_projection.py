@@ -7,9 +7,11 @@ what has the expected class comes natively, everything else as the text SQLite i
 
 from __future__ import annotations
 
+from typing import Any
+
 from upstate.agent.conform import NATIVE, TEXT
 from upstate.agent.mapping import ObjectOrigin, Stored
-from upstate.agent.sources.relation import relation
+from upstate.agent.sources.relation import all_of, conditions, relation
 from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import Column, ColumnType, SyncObject
 
@@ -43,10 +45,11 @@ def projection(obj: SyncObject, origin: ObjectOrigin, school_year: int | None, o
         for prefix, pin, expression in _fields(column, f"s.{quote(column.name)}"):
             pins.append(f"{pin} AS {quote(prefix + column.name)}")
             fields.append(expression)
-    tests = [] if only is None else [only]
-    if school_year is not None and obj.school_year is not None:
-        tests.append(_in_year(f"s.{quote(obj.school_year)}", school_year))
-    where = f" WHERE {' AND '.join(f'({test})' for test in tests)}" if tests else ""
+
+    def in_year(name: str, year: int) -> str:
+        return _in_year(f"s.{quote(name)}", year)
+
+    where = conditions(obj, in_year, school_year, only)
     return f"SELECT {', '.join(pins)} UNION ALL SELECT {', '.join(fields)} FROM ({rows(obj, origin)}) AS s{where}"  # noqa: S608
 
 
@@ -55,20 +58,19 @@ def among(wanted: Wanted) -> str | None:
 
     A value of another storage class than its column's meets it too: what such a value says, only reading it can tell.
     """
-    if not wanted.few_enough():
-        return None
-    tests = []
-    for column in wanted.columns:
+
+    def test(column: Column, values: list[Any]) -> str | None:
         c = f"s.{quote(column.name)}"
-        values = wanted.values_of(column).to_pylist()
         if column.type == "uuid":
             found = _fields(column, c)[0][2]
-            tests.append(f"({found}) IN ({_listed(values)}) OR typeof({found}) <> 'blob'")
-        elif column.type in ("integer", "bigint"):
-            tests.append(f"{c} IN ({_listed(values)}) OR typeof({c}) <> 'integer'")
-        elif column.type == "text":
-            tests.append(f"{c} IN ({_listed(values)}) OR typeof({c}) <> 'text'")
-    return " AND ".join(f"({test})" for test in tests) or None
+            return f"({found}) IN ({_listed(values)}) OR typeof({found}) <> 'blob'"
+        if column.type in ("integer", "bigint"):
+            return f"{c} IN ({_listed(values)}) OR typeof({c}) <> 'integer'"
+        if column.type == "text":
+            return f"{c} IN ({_listed(values)}) OR typeof({c}) <> 'text'"
+        return None
+
+    return all_of(wanted, test)
 
 
 def _listed(values: list[bytes | int | str]) -> str:

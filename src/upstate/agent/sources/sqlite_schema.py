@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from importlib.resources import files
 from typing import Any
 
 from upstate.agent.sources.description import ForeignKey, Table
+from upstate.agent.sources.server_tables import fetch
 from upstate.catalog import Column, ColumnType
 
 _DECLARED = re.compile(r"\s*([^(]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*")
@@ -39,13 +39,6 @@ _WORDS: tuple[tuple[str, ColumnType], ...] = (
     ("MONEY", "decimal"),
     ("BIT", "boolean"),
 )
-
-
-def fetch(connection: Any, query: str) -> list[tuple[Any, ...]]:
-    """The rows of a query kept in this room's sql folder."""
-    with connection.cursor() as cursor:
-        cursor.execute((files("upstate.agent.sources") / "sql" / f"{query}.sql").read_text(encoding="utf-8"))
-        return [tuple(row) for row in cursor.fetchall()]
 
 
 def columns_by_table(connection: Any) -> dict[str, list[str]]:

@@ -9,12 +9,11 @@ from typing import Any
 
 from upstate.agent.mapping import ObjectOrigin
 from upstate.agent.sources import sqlserver_projection as projection
-from upstate.agent.sources.description import Table, as_tables
-from upstate.agent.sources.gathering import Field
-from upstate.agent.sources.plain_source import Kinds, driver, fetch, tables_of
+from upstate.agent.sources.description import Table
+from upstate.agent.sources.plain_source import Kinds, Projection, driver
 from upstate.agent.sources.server_address import SqlServerAddress
+from upstate.agent.sources.server_tables import columns_by_table, fetch, tables_told
 from upstate.agent.sources.sqlserver_schema import column_of
-from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import SyncObject
 from upstate.errors import SourceError
 
@@ -35,12 +34,12 @@ class SqlServerDialect:
 
     @cached_property
     def _driver(self) -> Any:
-        def load() -> Any:
-            import mssql_python
+        return driver("mssql_python", "sqlserver", "SQL Server")
 
-            return mssql_python
-
-        return driver(load, "sqlserver", "SQL Server")
+    @property
+    def projection(self) -> Projection:
+        """Its SQL."""
+        return projection
 
     @property
     def errors(self) -> tuple[type[Exception], ...]:
@@ -71,18 +70,11 @@ class SqlServerDialect:
 
     def tables(self, connection: Any) -> dict[str, list[str]]:
         """The columns of every table and view that may be read."""
-        return tables_of([row[:4] for row in fetch(connection, "sqlserver_columns")])
+        return columns_by_table(fetch(connection, "sqlserver_columns"))
 
     def describe(self, connection: Any) -> list[Table]:
         """The tables of the user's default schema."""
-        columns = [
-            (table, column_of(name, kind, length, digits, scale, bool(required)))
-            for _, table, visible, name, is_table, kind, length, digits, scale, required in fetch(
-                connection, "sqlserver_columns"
-            )
-            if visible and is_table
-        ]
-        return as_tables(columns, fetch(connection, "sqlserver_uniques"), fetch(connection, "sqlserver_references"))
+        return tables_told(connection, "sqlserver", column_of)
 
     def rows(self, obj: SyncObject, origin: ObjectOrigin, _tables: dict[str, list[str]], _connection: Any) -> str:
         """The query of the object's rows, uncast."""
@@ -101,18 +93,6 @@ class SqlServerDialect:
             column.name: projection.kind_of(kind or "nvarchar")
             for column, (_, kind, _) in zip(obj.columns, found, strict=True)
         }
-
-    def fields(self, obj: SyncObject, kinds: Kinds) -> tuple[Field, ...]:
-        """The fields of the raw batches."""
-        return projection.fields(obj, kinds)
-
-    def projection(self, obj: SyncObject, rows: str, kinds: Kinds, school_year: int | None, only: str | None) -> str:
-        """The query of the object's records."""
-        return projection.projection(obj, rows, kinds, school_year, only)
-
-    def among(self, wanted: Wanted, kinds: Kinds) -> str | None:
-        """A condition that every wanted record meets."""
-        return projection.among(wanted, kinds)
 
     def said(self, error: BaseException) -> str:
         """What the server said, without the driver's own words before it."""

@@ -6,10 +6,12 @@ travel as their bytes in UTF-16, so that no driver has to make sense of a NUL or
 
 from __future__ import annotations
 
+from typing import Any
+
 from upstate.agent.conform import NATIVE, TEXT
 from upstate.agent.mapping import ObjectOrigin, Stored
 from upstate.agent.sources.gathering import Field
-from upstate.agent.sources.relation import relation
+from upstate.agent.sources.relation import all_of, conditions, relation, table_name
 from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import Column, SyncObject
 
@@ -44,15 +46,9 @@ def quote(name: str) -> str:
     return "[" + name.replace("]", "]]") + "]"
 
 
-def table_name(name: str) -> str:
-    """A table, by its schema before the first dot where there is one, quoted."""
-    schema, dot, table = name.partition(".")
-    return f"{quote(schema)}.{quote(table)}" if dot else quote(name)
-
-
 def rows(obj: SyncObject, origin: ObjectOrigin) -> str:
     """The object's rows, uncast."""
-    return relation(obj, origin, f"{table_name(origin.table)} AS r", quote, _epoch)
+    return relation(obj, origin, f"{table_name(origin.table, quote)} AS r", quote, _epoch)
 
 
 def kind_of(type_name: str) -> str:
@@ -73,29 +69,30 @@ def projection(
     One thread of the server's, so that the same rows come in the same order.
     """
     asked = ", ".join(_expression(c, f"s.{quote(c.name)}", kinds[c.name]) for c in obj.columns)
-    tests = [] if only is None else [only]
-    if school_year is not None and obj.school_year is not None:
-        tests.append(_in_year(f"s.{quote(obj.school_year)}", kinds[obj.school_year], school_year))
-    where = f" WHERE {' AND '.join(f'({test})' for test in tests)}" if tests else ""
+
+    def in_year(name: str, year: int) -> str:
+        return _in_year(f"s.{quote(name)}", kinds[name], year)
+
+    where = conditions(obj, in_year, school_year, only)
     return f"SELECT {asked} FROM ({rows}) AS s{where} OPTION (MAXDOP 1)"  # noqa: S608
 
 
 def among(wanted: Wanted, kinds: dict[str, str]) -> str | None:
     """A condition that every wanted record meets, and an index may serve. A collation may let others meet it too."""
-    if not wanted.few_enough():
-        return None
-    tests = []
-    for column in wanted.columns:
-        c, kind, values = f"s.{quote(column.name)}", kinds[column.name], wanted.values_of(column).to_pylist()
+
+    def test(column: Column, values: list[Any]) -> str | None:
+        c, kind = f"s.{quote(column.name)}", kinds[column.name]
         if column.type in ("integer", "bigint") and kind in _INTEGERS:
-            tests.append(f"{c} IN ({', '.join(str(value) for value in values)})")
-        elif column.type == "text" and kind in _SHORT_TEXTS:
-            tests.append(f"{c} IN ({', '.join(_text(value) for value in values)})")
-        elif column.type == "uuid" and kind in ("binary", "varbinary"):
-            tests.append(f"{c} IN ({', '.join('0x' + value.hex() for value in values)})")
-        elif column.type == "uuid" and kind == "uniqueidentifier":
-            tests.append(f"{c} IN ({', '.join(f'{chr(39)}{_guid(value.hex())}{chr(39)}' for value in values)})")
-    return " AND ".join(tests) or None
+            return f"{c} IN ({', '.join(str(value) for value in values)})"
+        if column.type == "text" and kind in _SHORT_TEXTS:
+            return f"{c} IN ({', '.join(_text(value) for value in values)})"
+        if column.type == "uuid" and kind in ("binary", "varbinary"):
+            return f"{c} IN ({', '.join('0x' + value.hex() for value in values)})"
+        if column.type == "uuid" and kind == "uniqueidentifier":
+            return f"{c} IN ({', '.join(f'{chr(39)}{_guid(value.hex())}{chr(39)}' for value in values)})"
+        return None
+
+    return all_of(wanted, test)
 
 
 def _text(value: str) -> str:

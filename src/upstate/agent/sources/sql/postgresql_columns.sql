@@ -2,8 +2,8 @@
 SELECT n.nspname AS schema_name,
        c.relname AS table_name,
        pg_catalog.pg_table_is_visible(c.oid) AS visible,
-       c.relkind IN ('r', 'p') AND NOT c.relispartition AS is_table,
        a.attname AS column_name,
+       c.relkind IN ('r', 'p') AND NOT c.relispartition AS is_table,
        coalesce(b.oid, t.oid)::regtype::text AS base_type,
        -- a domain keeps its limits itself
        CASE WHEN b.oid IS NULL THEN a.atttypmod ELSE t.typtypmod END AS limits,
