@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
-from tests.databases import HOME, make_home, passing_database, remove_home, server_url
-from tests.small_disk import small_disk
-
-__all__ = ["small_disk"]  # a fixture
+from tests.databases import passing_database, server_url
+from tests.home import HOME, make_home, remove_home
 
 # A machine that is busy with other things is no fault of a test.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -15,20 +13,20 @@ settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The session's folder, one for all of xdist's processes."""
+    """The run's folder, one for all of xdist's processes."""
     make_home(config)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: "object") -> None:
     """Called by xdist in the first process, for each worker."""
-    node.workerinput["session_folder"] = str(node.config.stash[HOME])  # type: ignore[attr-defined]
+    node.workerinput["home"] = str(node.config.stash[HOME])  # type: ignore[attr-defined]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The first process ends last: it stops the servers and removes the folder."""
     if HOME in config.stash and not hasattr(config, "workerinput"):
-        remove_home(config)
+        remove_home(config.stash[HOME])
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.databases import let_go, new_database, once, passing_database
+from tests.databases import let_go, new_database, passing_database
+from tests.home import once
 
 from upstate.hub.start import Configuration, start
 

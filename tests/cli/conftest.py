@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from tests.cli.command import Command, make_catalog, make_source
-from tests.databases import let_go, new_database, once, passing_database
+from tests.databases import let_go, new_database, passing_database
+from tests.home import once
 
 
 @pytest.fixture

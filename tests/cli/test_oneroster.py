@@ -11,7 +11,7 @@ import pytest
 from tests.agent.oneroster_maker import Roster, make_roster
 from tests.cli.command import Command
 from tests.cli.conftest import copied, set_up_in
-from tests.databases import once
+from tests.home import once
 
 from upstate.agent.sources.naming import guid_of
 

@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 from django.test import Client
-from tests.databases import let_go, new_database, once, passing_database
+from tests.databases import let_go, new_database, passing_database
+from tests.home import once
 from tests.web.browser import chromium
 from tests.web.rejected import many
 
