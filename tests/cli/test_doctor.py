@@ -45,7 +45,8 @@ def test_a_hub_that_is_well_has_nothing_to_mend(lakeside: Command) -> None:
     # the tests' own server is told not to wait for the disk
     assert set(serious) == {"setting fsync"}
     assert code == 1
-    assert found["references"]["level"] == found["state tables"]["level"] == found["rights"]["level"] == "good"
+    for check in ("references", "state tables", "rights", "roles"):
+        assert found[check]["level"] == "good", check
 
 
 RESYNC = (
@@ -96,6 +97,13 @@ AGENT = "INSERT INTO hub_agent (district_id, place, seen_at) SELECT id, 'x', now
         ([RESYNC, ORDER.replace("{ago}", "50 minutes")], "resyncs", "mend", "has not moved", "worker"),
         ([RESYNC, ORDER.replace("{ago}", "5 minutes")], "leases", "mend", "ran out 5 minutes ago", "agent"),
         ([AGENT], "agents", "mind", "1 of 1 agents were not seen", "page Agents"),
+        (
+            ["UPDATE hub_role SET rights = array_remove(rights, 'leftovers.approve')"],
+            "roles",
+            "mind",
+            "No role holds Leftovers (State) D, so nobody may approve or discard a removal of many leftovers.",
+            "People, Roles (a new hub gives it to State administrator)",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) and " " not in value else "",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 from upstate.errors import UpstateError
 from upstate.hub.doctor.database import database_findings
 from upstate.hub.doctor.finding import Finding, good, must_mend
+from upstate.hub.doctor.roles import role_findings
 from upstate.hub.doctor.rooms import room_findings
 from upstate.hub.doctor.server import server_findings
 from upstate.hub.doctor.site import site_findings
@@ -40,6 +41,7 @@ def examine(url: str, home: Path, web: WebConfiguration, *, deep: bool = False) 
         yield from _told(table_findings, connection)
         yield from _told(moved_findings, connection)
         yield from _told(work_findings, connection)
+        yield from _told(role_findings, connection)
         if deep:
             yield from _told(reference_findings, connection)
 
