@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
-from tests.web.conftest import World
+import requests
+from django.test import Client
+from tests.web.conftest import KEY, World
 from tests.web.test_worker import placed, state_of
 
+As = Callable[[str], Client]
 PATIENCE = 90.0  # seconds
 pytestmark = pytest.mark.slow
 
@@ -140,28 +145,74 @@ def test_nothing_outlives_a_hub_that_was_killed(world: World, tmp_path: Path) ->
         assert upstate(environment, "hub", "down").stdout == "it was not running\n"
 
 
-def test_two_hubs_on_one_database_run_everything_once_even_when_one_is_killed(world: World, tmp_path: Path) -> None:
-    from upstate.hub.models import Alert, Batch, Order, Resync
+def test_two_hubs_on_one_database_run_everything_once_even_when_one_is_killed(
+    world: World, tmp_path: Path, as_person: As
+) -> None:
+    from upstate.hub.models import AgentEntry, Alert, Batch, Order, Resync
 
-    homes = [environment_of(tmp_path / name, world.url) for name in ("one", "two")]
+    homes = [{**environment_of(tmp_path / name, world.url), "UPSTATE_SECRET_KEY": KEY} for name in ("one", "two")]
+    before = records_counted(world)
     with hub(homes[0], tmp_path / "log1") as first, hub(homes[1], tmp_path / "log2") as second:
         assert first.address != second.address
-        asked = [placed(district, "School") for district in ("Lakeside", "Riverton") * 3]
+        asked = [pressed_at_both(world, as_person("dana"), first.address, second.address)]
+        asked += [placed(district, "School") for district in ("Lakeside", "Riverton") * 3]
         asked.append(placed("Lakeside", "Enrollment", "Roster", "TestScore"))
         wait_until(lambda: state_of(asked[0]) != "queued", "nobody took it up")
+        processes = first.tree()
+        assert {"serve", "work"} <= {word for each in processes for word in each.cmdline()}
         first.process.kill()
+        wait_until(lambda: not any(each.is_running() for each in processes), "the first hub lives on")
         wait_until(lambda: state_of(asked[-1]) != "queued", "nobody took up the last one")
         second.child("work").kill()
         wait_until(lambda: all(state_of(each) == "finished" for each in asked), "something was lost")
-        assert second.status() == 200
+        page = opened(as_person("dana"), f"{second.address}/d/{world.lakeside}/history/{asked[-1]}/")
+        assert "Sign out" in page, "who was signed in at the first hub is at the second"
         wait_until(lambda: Resync.objects.filter(id__in=asked, noticed_at=None).count() == 0, "someone was not told")
     orders = Order.objects.filter(resync__in=asked)
     assert set(orders.values_list("state", flat=True)) == {"landed"}
     assert counted(asked[-1]).items() <= counted(world.resync).items()
+    assert records_counted(world) - before == sum(sum(each) for number in asked for each in counted(number).values())
+    ended = AgentEntry.objects.filter(resync__in=asked, line__contains=" finished: ").values_list("resync", flat=True)
+    assert 0 < len(set(ended)) == len(ended), "none ended twice"
     told = Alert.objects.filter(name="Resync Finished").values_list("address", flat=True)
     hers = Resync.objects.filter(id__in=asked, zone__district=world.lakeside).values_list("id", flat=True)
     assert sorted(told) == sorted(f"/d/{world.lakeside}/history/{each}/" for each in hers)  # Dana, once for each
     assert not Batch.objects.filter(order__in=orders).exists()
+
+
+def pressed_at_both(world: World, dana: Client, *addresses: str) -> int:
+    """Send the same confirmation at each of these hubs in the same moment; the one resync that comes of it."""
+    from upstate.hub.models import Resync
+
+    before = Resync.objects.latest("id").id
+    path, session = f"/d/{world.lakeside}/batch/", dana.cookies["upstate_session"].value
+    shown = requests.get(
+        f"{addresses[0]}{path}confirm/?object=Calendar", cookies={"upstate_session": session}, timeout=30
+    )
+    form = shown.text[shown.text.index("data-once") :]
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[: form.index("</form>")])
+    cookies = {"upstate_session": session, **shown.cookies.get_dict()}
+    with ThreadPoolExecutor(len(addresses)) as pool:
+        sent = [
+            pool.submit(requests.post, f"{each}{path}send/", data=fields, cookies=cookies, timeout=30)
+            for each in addresses
+        ]
+    assert [each.result().status_code for each in sent] == [200] * len(addresses)
+    (placed,) = Resync.objects.filter(id__gt=before).values_list("id", flat=True)
+    return int(placed)
+
+
+def opened(browser: Client, address: str) -> str:
+    """A page of a hub that runs, as someone who is signed in finds it."""
+    cookies = {"upstate_session": browser.cookies["upstate_session"].value}
+    return requests.get(address, cookies=cookies, timeout=30).text
+
+
+def records_counted(world: World) -> float:
+    """How many records landings counted so far, each once; the orders' counts say what they must come to."""
+    from upstate.hub.models import Counter
+
+    return float(sum(Counter.objects.filter(name="records").values_list("value", flat=True)))
 
 
 def counted(resync: int) -> dict[str, tuple[int, ...]]:
