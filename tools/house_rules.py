@@ -54,6 +54,15 @@ def breaches(root: Path, paths: list[str]) -> Iterator[str]:
             yield f"{path}: names a package registry; leave that to the reader's own configuration"
         if name.suffix in {".py", ".sql"}:
             yield from code_breaches(path, text)
+    yield from picture_breaches(root, paths)
+
+
+def picture_breaches(root: Path, paths: list[str]) -> Iterator[str]:
+    """Pictures are large: each is there because a page of ours shows it."""
+    pages = "".join((root / path).read_text(encoding="utf-8") for path in paths if path.endswith(".md"))
+    for path in paths:
+        if path.startswith("docs/screenshots/") and f"screenshots/{Path(path).name})" not in pages:
+            yield f"{path}: no page shows it; show it where it helps, or leave it out"
 
 
 def code_breaches(path: str, text: str) -> Iterator[str]:

@@ -98,7 +98,7 @@ def test_clearing_asks_for_a_reason_says_what_goes_with_it_and_is_audited(world:
     assert f"{root.holds:,} record" in words(asked.text)
     assert faults(asked.text) == []
     assert open_.count() == before
-    assert "This field is required" in dana.post(at(world, "errors_clear"), {**clearing(root), "why": " "}).text
+    assert "Say why" in dana.post(at(world, "errors_clear"), {**clearing(root), "why": " "}).text
     done = dana.post(at(world, "errors_clear"), {**clearing(root), "why": "the school is gone"}, follow=True)
     assert f"Cleared {hangs:,} rejections." in words(done.text)
     assert open_.count() == before - hangs

@@ -191,7 +191,7 @@ def pressed_at_both(world: World, dana: Client, *addresses: str) -> int:
     )
     form = shown.text[shown.text.index("data-once") :]
     fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[: form.index("</form>")])
-    cookies = {"upstate_session": session, **shown.cookies.get_dict()}
+    cookies = {"upstate_session": session, "upstate_csrf": str(shown.cookies["upstate_csrf"])}
     with ThreadPoolExecutor(len(addresses)) as pool:
         sent = [
             pool.submit(requests.post, f"{each}{path}send/", data=fields, cookies=cookies, timeout=30)

@@ -82,6 +82,8 @@ def test_it_is_approved_with_a_reason_and_noted(world: World, as_person: As, hel
     wrong = sam.post(path, {"decision": "approve", "why": " "})
     assert (wrong.status_code, faults(wrong.text)) == (400, [])
     assert days(world) == before
+    error = f'<div class="usa-error-message" id="{held}-why_error" role="alert">'
+    assert f"{error}<span>Say why: whoever looks for the rows later wants to know.</span>" in wrong.text
     page = sam.post(path, {"decision": "approve", "why": "The calendar was\nset up twice."}, follow=True).text
     assert faults(page) == []
     assert "rows were removed" in words(page)

@@ -110,6 +110,12 @@ class Result:
         return tuple(each.row.object for each in self.objects if each.compared and not each.equal)
 
     @property
+    def only_left_over(self) -> tuple[str, ...]:
+        """The objects that are not equal, and of which a resync would mend nothing."""
+        needed = self.resync_needed
+        return tuple(name for name in self.unequal if name not in needed)
+
+    @property
     def unexpected(self) -> int:
         """How many differences nobody expects, of all objects."""
         return sum(each.unexpected for each in self.objects)

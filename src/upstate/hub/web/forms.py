@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import ErrorList
 from django.template import loader
 
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
@@ -32,11 +33,18 @@ class Renderer(DjangoTemplates):
         return super().get_template(template_name)
 
 
+class Errors(ErrorList):
+    """What is wrong with a field, as USWDS has it; widgets point at it by its id."""
+
+    template_name = "hub/parts/field_errors.html"
+
+
 class Form(forms.Form):
     """The base of every form: its widgets carry the classes of USWDS, and a wrong one says so to screen readers."""
 
     def __init__(self, *args: Any, **values: Any) -> None:
         values.setdefault("label_suffix", "")
+        values.setdefault("error_class", Errors)
         super().__init__(*args, **values)
         for field in self.fields.values():
             name = next((known for kind, known in _CLASSES if isinstance(field.widget, kind)), "")

@@ -32,7 +32,12 @@ _MOST = 200
 class Clearing(Form):
     """Why these are cleared: whoever finds them missing later wants to know."""
 
-    why = forms.CharField(label="Why are they cleared?", max_length=500, help_text="It goes to the audit list.")
+    why = forms.CharField(
+        label="Why are they cleared?",
+        max_length=500,
+        help_text="It goes to the audit list.",
+        error_messages={"required": "Say why: whoever finds them missing later wants to know."},
+    )
 
 
 def _again(request: Request, district: District) -> HttpResponse:

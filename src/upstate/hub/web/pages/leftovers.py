@@ -31,7 +31,12 @@ _DECIDED: Final = 20  # of those that wait no more
 class Deciding(Form):
     """Why a removal is approved or discarded: whoever looks for the rows later wants to know."""
 
-    why = forms.CharField(label="Why?", max_length=500, help_text="It goes to the audit list, with your name.")
+    why = forms.CharField(
+        label="Why?",
+        max_length=500,
+        help_text="It goes to the audit list, with your name.",
+        error_messages={"required": "Say why: whoever looks for the rows later wants to know."},
+    )
 
 
 @require_GET

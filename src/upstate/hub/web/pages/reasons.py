@@ -92,7 +92,7 @@ def rule_reasons(catalog: Catalog) -> Iterator[Reason]:
 
 
 def _inspected() -> Iterator[Reason]:
-    blanks = {"column": "The column", "room": "what its type takes", "object": "record"}
+    blanks = {"column": "The column", "room": "what the catalog says of it", "object": "record"}
     for name, (message, advice) in sorted(wording.INSPECTED.items()):
         said = advice.format(**{**blanks, "column": "the column"})
         yield Reason(name, "failed", message.format(**blanks), said[0].upper() + said[1:])

@@ -1,0 +1,1 @@
+"""Pictures of the pages with the demo's data."""
