@@ -1,11 +1,15 @@
 """One embedded PostgreSQL for the whole test session, and a database of its own for each test that asks."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.databases import passing_database, server_url
 from tests.home import HOME, make_home, remove_home
+from tests.small_disk import small_disk
+
+__all__ = ["small_disk"]  # a fixture
 
 # A machine that is busy with other things is no fault of a test.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -13,8 +17,11 @@ settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The run's folder, one for all of xdist's processes."""
+    """The run's folder, one for all of xdist's processes; and Ctrl-C, which a shell has what it runs in the background
+    ignore, so that the commands that tests start do not."""
     make_home(config)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -21,10 +21,11 @@ from upstate.hub.web.configuration import SingleSignOn, WebConfiguration
 def test_the_deployment_checks_have_nothing_against_a_hub_on_https(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # left by the browser of another test
     turn_to(world.url, address="https://upstate.example.gov", secret_key="7hX" * 30 + "abcdefghijkl")
     try:
-        call_command("check", deploy=True, fail_level="WARNING", stdout=StringIO(), stderr=StringIO())
+        with monkeypatch.context() as meanwhile:
+            meanwhile.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # left by the browser of another test
+            call_command("check", deploy=True, fail_level="WARNING", stdout=StringIO(), stderr=StringIO())
         assert (settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE) == (True, True)
     finally:
         turn_to(world.url)
