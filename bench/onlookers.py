@@ -24,6 +24,8 @@ class Crowd:
         """Open the page after so many seconds, and look again as often as it asks for."""
         time.sleep(after)
         seen = self._ask(self._page)
+        with self._lock:
+            self.looks += 1
         while found := _PACE.search(seen):
             time.sleep(int(found[2]))
             seen = self._ask(html.unescape(found[1])) or seen
@@ -40,12 +42,13 @@ class Crowd:
 
 
 def main() -> None:
-    """Watch until standard input ends; then say how often was looked."""
+    """Open the page at a word on standard input and watch until that ends; then say how often was looked."""
     address, cookie, people, page = sys.argv[1:]
     crowd = Crowd(address, cookie, page)
+    print("ready", flush=True)
+    sys.stdin.readline()
     for number in range(int(people)):  # people do not open a page in the same moment
-        threading.Thread(target=crowd.watch, args=(2.0 * number / int(people),), daemon=True).start()
-    print("watching", flush=True)
+        threading.Thread(target=crowd.watch, args=(number / int(people),), daemon=True).start()
     sys.stdin.read()
     print(crowd.looks, flush=True)
 

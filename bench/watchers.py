@@ -39,28 +39,36 @@ def measure(
     took: dict[int, list[float]] = {1: [], crowd: []}
     looked = {1: 0, crowd: 0}
     with _pages(environment) as address:
-        _resync(environment, url, known.zone_id)  # the first load is another thing than those that follow
+        _resync(environment, url, known.zone_id, lambda: None)  # the first load is another thing than those that follow
         page = f"/d/{known.id}/batch/"
         for number in range(rounds):
             for people in (1, crowd) if number % 2 else (crowd, 1):
-                with _watched(address, page, people) as looks:
-                    took[people].append(_resync(environment, url, known.zone_id))
+                with _watched(address, page, people) as (open_it, looks):
+                    took[people].append(_resync(environment, url, known.zone_id, open_it))
                 looked[people] += sum(looks)
         often = f"{looked[1]:,} looks of one, {looked[crowd]:,} of {crowd}"
         say(f"watched {2 * rounds} resyncs of {records:,} records: {often}")
     return records, took, looked
 
 
-def _resync(environment: Mapping[str, str], url: str, zone: int) -> float:
-    """Send everything; the seconds from its start to its end."""
+def _resync(environment: Mapping[str, str], url: str, zone: int, meanwhile: Callable[[], None]) -> float:
+    """Send everything, and do something as soon as it runs; the seconds from its start to its end."""
     line = [sys.executable, "-m", "upstate", "resync", NAME, "--all", "--everything", "--json"]
-    subprocess.run(line, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with psycopg.connect(url) as connection:
-        row = connection.execute(
-            "select extract(epoch from finished_at - started_at)::float8 from hub_resync where zone_id = %s "
-            "order by id desc limit 1",
-            (zone,),
-        ).fetchone()
+    running = "select exists (select from hub_resync where zone_id = %s and state = 'running')"
+    newest = (
+        "select extract(epoch from finished_at - started_at)::float8 from hub_resync where zone_id = %s "
+        "order by id desc limit 1"
+    )
+    with (
+        psycopg.connect(url, autocommit=True) as connection,
+        subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as sending,
+    ):
+        while sending.poll() is None and connection.execute(running, (zone,)).fetchone() == (False,):
+            time.sleep(0.02)
+        meanwhile()
+        if sending.wait() != 0:
+            raise subprocess.CalledProcessError(sending.returncode, line)
+        row = connection.execute(newest, (zone,)).fetchone()
     return float(row[0]) if row else 0.0
 
 
@@ -88,16 +96,22 @@ def _pages(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 @contextmanager
-def _watched(address: str, page: str, people: int) -> Iterator[list[int]]:
-    """So many people look at the page, as their browsers would; how often they looked, at the end."""
+def _watched(address: str, page: str, people: int) -> Iterator[tuple[Callable[[], None], list[int]]]:
+    """So many people who will look at the page, as their browsers would: what has them open it, and how often they
+    looked, at the end."""
     looks: list[int] = []
     line = ["nice", "-n", "19", sys.executable, "-m", "bench.onlookers", address, _cookie(), str(people), page]
     with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as watching:
         assert watching.stdin is not None
         assert watching.stdout is not None
         watching.stdout.readline()
-        time.sleep(3.0)  # everyone has the page open
-        yield looks
+        asked = watching.stdin
+
+        def open_it() -> None:
+            asked.write("open\n")
+            asked.flush()
+
+        yield open_it, looks
         watching.stdin.close()
         looks.append(int(watching.stdout.read() or 0))
 
