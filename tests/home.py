@@ -58,7 +58,8 @@ def once(config: pytest.Config, name: str, make: Callable[[Path], T]) -> T:
 def _new_home() -> Path:
     where = _roomy()
     for owner in () if where is None else where.glob("upstate-*/owner"):
-        if not psutil.pid_exists(int(owner.read_text() or os.getpid())):  # a run was killed; memory is not to fill up
+        ours = owner.stat().st_uid == os.getuid()  # what another user's run left is theirs to remove
+        if ours and not psutil.pid_exists(int(owner.read_text() or os.getpid())):  # killed; memory is not to fill up
             remove_home(owner.parent)
     home = Path(tempfile.mkdtemp(prefix="upstate-", dir=where))
     (home / "owner").write_text(str(os.getpid()))
