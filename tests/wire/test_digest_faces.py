@@ -130,6 +130,17 @@ def test_the_edges_of_a_type_agree(connection: Connection, kind: Any) -> None:
     assert digests(obj, batch(obj, fast)).tolist() == [reference.digest(obj, row) for row in fast]
 
 
+@pytest.mark.parametrize("length", [1, 63, 64, 65, 128])
+def test_texts_as_long_as_their_column_allows_agree(connection: Connection, length: int) -> None:
+    obj = SyncObject("Edge", "edge", ("v",), (Column("v", "text", length=length),))
+    rows = [{"v": value} for value in ("x" * length, "é" * length, "😀" * length, "", None)]
+    make_table(connection, obj)
+    fill_table(connection, obj, rows)
+    ours = list(zip(digests(obj, batch(obj, rows)).tolist(), key_hashes(obj, batch(obj, rows)).tolist(), strict=True))
+    assert answers(connection, obj) == ours
+    assert ours == [(reference.digest(obj, row), reference.key_hash(obj, row)) for row in rows]
+
+
 @pytest.mark.parametrize(("precision", "scale"), [(1, 0), (18, 18), (19, 0), (38, 0), (38, 38), (38, 12), (9, 7)])
 def test_decimals_of_every_width_agree(connection: Connection, precision: int, scale: int) -> None:
     obj = SyncObject("Edge", "edge", ("v",), (Column("v", "decimal", precision=precision, scale=scale),))

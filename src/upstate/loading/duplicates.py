@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,8 @@ from psycopg import sql
 
 from upstate.catalog import SyncObject, Unique
 from upstate.loading.choosing import find_beside
-from upstate.loading.keys import found_keys, is_found, readable, typed_keys
+from upstate.loading.few import by_index
+from upstate.loading.keys import found_columns, found_keys, is_found, readable, typed_keys
 from upstate.loading.statements import (
     Part,
     column,
@@ -23,11 +25,10 @@ from upstate.loading.statements import (
     state_table,
     statement,
 )
-from upstate.loading.task import Candidates, Task, same_year, unique_name
+from upstate.loading.task import Candidates, Task, equal_rows, same_year, unique_name
 from upstate.wire.digests import key_hash_sql
 
 Cursor = psycopg.Cursor[Any]
-_HASH = "hash:"  # no column of an object can be called so
 _HASHES_AT_ONCE = 1 << 22  # 32 MB here, and twice that at the state while they are gathered
 
 
@@ -37,21 +38,19 @@ def find_duplicates(cursor: Cursor, candidates: Candidates, unique: Unique) -> N
     names = unique.columns
     if candidates.task.compared and not _make_shared(cursor, candidates, unique):
         return
-    cursor.execute(
-        statement(
-            "find_duplicates",
-            keys=columns("record", obj.key),
-            record_keys=columns("record", obj.key),
-            key_text=key_text("record", obj.key),
-            candidates=candidates.judged,
-            columns=columns("record", names),
-            complete=_complete(unique),
-            among=_among(candidates, unique),
-            unfound=_unfound(candidates),
-            on=_alike("twice", "record", unique),
-        ),
-        {**candidates.task.values, "columns": ", ".join(names)},
+    query = statement(
+        "find_duplicates",
+        keys=columns("record", obj.key),
+        record_keys=columns("record", obj.key),
+        key_text=key_text("record", obj.key),
+        candidates=_sharing(candidates, unique),
+        columns=columns("record", names),
+        complete=_complete(unique),
+        unfound=_unfound(candidates),
+        on=_alike("twice", "record", unique),
     )
+    with by_index(cursor) if candidates.task.compared else nullcontext():
+        cursor.execute(query, {**candidates.task.values, "columns": ", ".join(names)})
 
 
 def find_held(cursor: Cursor, candidates: Candidates) -> int:
@@ -69,26 +68,24 @@ def find_held(cursor: Cursor, candidates: Candidates) -> int:
             continue
         if candidates.task.compared and not _any_shared(cursor, candidates, unique):
             continue
-        cursor.execute(
-            statement(
-                "find_held",
-                record_keys=columns("record", obj.key),
-                key_text=key_text("record", obj.key),
-                candidates=candidates.judged,
-                table=state_table(obj),
-                held_key=key_text("held", obj.key),
-                keys=columns(None, keys),
-                refused_keys=typed_keys(obj),
-                readable=readable(obj),
-                other_years=_other_years(candidates.task, unique),
-                is_held=equal("stays", "held", dict(zip(keys, obj.key, strict=True))),
-                on=_alike("held", "record", unique),
-                among=_among(candidates, unique),
-                unfound=_unfound(candidates),
-            ),
-            {**candidates.task.values, "columns": ", ".join(unique.columns)},
+        query = statement(
+            "find_held",
+            record_keys=columns("record", obj.key),
+            key_text=key_text("record", obj.key),
+            candidates=_sharing(candidates, unique),
+            table=state_table(obj),
+            held_key=key_text("held", obj.key),
+            keys=columns(None, keys),
+            refused_keys=typed_keys(obj),
+            readable=readable(obj),
+            other_years=_other_years(candidates.task, unique),
+            is_held=equal("stays", "held", dict(zip(keys, obj.key, strict=True))),
+            on=_alike("held", "record", unique),
+            unfound=_unfound(candidates),
         )
-        found += cursor.rowcount
+        with by_index(cursor) if candidates.task.compared else nullcontext():
+            cursor.execute(query, {**candidates.task.values, "columns": ", ".join(unique.columns)})
+            found += cursor.rowcount
     return found
 
 
@@ -134,49 +131,47 @@ def _complete(unique: Unique) -> Part:
 
 
 def _make_shared(cursor: Cursor, candidates: Candidates, unique: Unique) -> bool:
-    """Find which values are shared at all, by what the state holds or what was sent; whether any are."""
+    """Find which records share something, among what the state holds and what was sent; whether any do."""
     task = candidates.task
     obj = task.object
     shared = _shared(obj, unique)
+    names = dict.fromkeys((*obj.key, *unique.columns))
     parts: dict[str, Part] = {
+        "shared": shared,
+        "keys": found_columns(obj),
+        "columns": columns("record", unique.columns),
         "table": state_table(obj),
-        "held": columns("held", unique.columns),
-        "sent": columns("sent", unique.columns),
-        "held_hash": _hash(obj, unique, "held"),
-        "sent_hash": _hash(obj, unique, "sent"),
+        "held": columns("held", names),
+        "sent": columns("sent", names),
         "complete": _complete(unique),
     }
+    values = task.values
     if unique_name(unique) in task.clear:
-        same_hash = sql.SQL("{} = sent.{}").format(parts["held_hash"], sql.Identifier(_HASH))
-        cursor.execute(
-            statement(
-                "make_shared_with_sent",
-                shared=shared,
-                columns=columns("record", (*unique.columns, _HASH)),
-                hash=sql.Identifier(_HASH),
-                alike=same_hash if unique.nulls == "equal" else equal("sent", "held", unique.columns),
-                **parts,
-            ),
-            task.values,
-        )
-        if cursor.rowcount:
-            return True
+        query = statement("make_shared_with_sent", alike=_same(obj, unique), **parts)
+    else:
+        hashes: dict[str, Part] = {f"{side}_hash": _hash(obj, unique, side) for side in ("held", "sent")}
+        repeated = _repeated(cursor, statement("hashes", **parts, **hashes), task)
+        if not repeated:
+            return False
+        query, values = statement("make_shared", **parts, **hashes), {**values, "repeated": repeated}
+    if not cursor.execute(query, values).rowcount:
         cursor.execute(statement("drop_shared", shared=shared))
         return False
-    repeated = _repeated(cursor, statement("hashes", **parts), task)
-    if not repeated:
-        return False
-    cursor.execute(
-        statement(
-            "make_shared",
-            shared=shared,
-            columns=columns("record", (*unique.columns, _HASH)),
-            hash=sql.Identifier(_HASH),
-            **parts,
-        ),
-        {**task.values, "repeated": repeated},
-    )
+    cursor.execute(statement("analyze_shared", shared=shared))
     return True
+
+
+def _same(obj: SyncObject, unique: Unique) -> Part:
+    """The condition that a held row shares it with one that was sent, such that the sent ones can be hashed."""
+    tests = {
+        name: "{} = {}" if unique.nulls == "distinct" or obj.column(name).required else "{} is not distinct from {}"
+        for name in unique.columns
+    }
+    if not any(" = " in test for test in tests.values()):
+        return sql.SQL("{} = {}").format(_hash(obj, unique, "held"), _hash(obj, unique, "sent"))
+    return sql.SQL(" and ").join(
+        sql.SQL(test).format(column("held", name), column("sent", name)) for name, test in tests.items()
+    )
 
 
 def _repeated(cursor: Cursor, hashes: sql.Composed, task: Task) -> list[int]:
@@ -200,14 +195,22 @@ def _shared(obj: SyncObject, unique: Unique) -> sql.Identifier:
     return sql.Identifier("pg_temp", f"shared {obj.uniques.index(unique)}")
 
 
-def _among(candidates: Candidates, unique: Unique) -> Part:
-    """Of a comparison, only records whose values come more than once need be looked at."""
+def _sharing(candidates: Candidates, unique: Unique) -> Part:
+    """Every record of the snapshot; of a comparison, only those that share something."""
     if not candidates.task.compared:
-        return sql.SQL("true")
+        return candidates.judged
     obj = candidates.task.object
-    return sql.SQL("exists (select from {} as shared where {} = {} and {})").format(
-        _shared(obj, unique), column("shared", _HASH), _hash(obj, unique, "record"), _alike("shared", "record", unique)
+    keys = dict(zip(found_keys(obj), obj.key, strict=True))
+    rows = statement(
+        "sharing_rows",
+        names=columns("record", ("district_id", *(c.name for c in obj.columns))),
+        candidates=candidates.table,
+        equal_rows=equal_rows(candidates.task),
+        shared=_shared(obj, unique),
+        is_sent=equal("shared", "record", keys),
+        is_held=equal("shared", "held", keys),
     )
+    return sql.SQL("({})").format(rows)
 
 
 def _hash(obj: SyncObject, unique: Unique, alias: str) -> Part:

@@ -10,6 +10,7 @@ from upstate.agent.sources import postgresql_projection as dialect
 from upstate.catalog import Column, SyncObject
 from upstate.wire.digests import ask_sums, in_buckets_sql, in_database, limited_beside
 
+_LEAST, _MOST = -(1 << 31), (1 << 31) - 1
 _FIRST, _LAST = "0001-01-01", "9999-12-31 23:59:59.999999"
 
 
@@ -44,6 +45,10 @@ def in_the_database(obj: SyncObject, types: Mapping[str, str]) -> InDatabase | N
             fits = f"({exact} AND {c} > -1e{whole}::numeric AND {c} < 1e{whole}::numeric)"
             if column.name in obj.key:  # a row's bucket is asked for also where it does not fit
                 expressions[column.name] = f"CASE WHEN {fits} THEN {c} END"
+            unfit.append(f"NOT {fits}")
+        elif column.type == "integer" and kind == "bigint":
+            fits = f"{c} BETWEEN {_LEAST} AND {_MOST}"
+            expressions[column.name] = f"CASE WHEN {fits} THEN {c} END"  # a cast would raise an error for one bad row
             unfit.append(f"NOT {fits}")
         elif not in_database(column, kind):
             return None

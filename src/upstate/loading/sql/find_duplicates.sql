@@ -11,7 +11,7 @@ from (
     from {candidates} as record
     join (
         select {columns} from {candidates} as record
-        where record.district_id = %(district)s and {complete} and {among} and {unfound}
+        where record.district_id = %(district)s and {complete} and {unfound}
         group by {columns} having count(*) > 1
     ) as twice on {on}
     where record.district_id = %(district)s and {unfound}

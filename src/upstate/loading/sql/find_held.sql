@@ -18,4 +18,4 @@ from (
 ) as stays
 join {table} as held on held.district_id = %(district)s and {is_held}
 join {candidates} as record on {on}
-where record.district_id = %(district)s and {among} and {unfound}
+where record.district_id = %(district)s and {unfound}

@@ -2,13 +2,15 @@
 -- in what was sent.
 create temporary table {shared} on commit drop as
 with sent as materialized (
-    select {sent}, {sent_hash} as {hash} from pg_temp.candidate as sent where sent.district_id = %(district)s
+    select {sent} from pg_temp.candidate as sent where sent.district_id = %(district)s
 )
-select {columns} from (
-    select * from sent
-    union all
-    select {held}, {held_hash} as {hash} from {table} as held
-    where held.district_id = %(district)s and exists (select from sent where {alike})
+select {keys} from (
+    select record.*, count(*) over (partition by {columns}) as "times:" from (
+        select * from sent
+        union all
+        select {held} from {table} as held
+        where held.district_id = %(district)s and exists (select from sent where {alike})
+    ) as record
+    where {complete}
 ) as record
-where {complete}
-group by {columns} having count(*) > 1
+where record."times:" > 1

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from upstate.catalog import Column, ColumnType
 from upstate.wire.digests.definition import LONG, Purpose, seed
 
+_MOST_BYTES = 4  # of a character, in UTF-8
 _UTC = "'UTC'::pg_catalog.text"
 
 
@@ -103,6 +104,8 @@ def _if_finite(given: str, moment: str, finite: str, by: str) -> str:
 
 def _texts(value: str, column: Column, purpose: Purpose) -> str:
     text = f"({value})::pg_catalog.text"
+    if column.length is not None and column.length * _MOST_BYTES <= LONG:  # what is longer is no value of the column's
+        return _plain_text(text, _seed(purpose, column))
     long = _digested(f"pg_catalog.convert_to({text}, 'UTF8')", column, purpose)
     plain = _plain_text(text, _seed(purpose, column))
     return f"CASE WHEN pg_catalog.octet_length({text}) > {LONG} THEN {long} ELSE {plain} END"
