@@ -187,7 +187,7 @@ def test_an_agent_that_asked_too_often_waits_as_it_is_told_and_goes_on(house: Ho
     sent_away = "UPDATE hub_agent_key SET requests = 3000, counted_from = now() - interval '55 seconds'"
     house.state.connection.execute(sent_away)
     resync = house.state.place("School", "Student")
-    house.hears("A key is good for 3000 requests a minute.")
+    house.hears("A district may ask 3000 times a minute, with all its keys together.")
     ((requests,),) = house.state.rows("SELECT requests FROM hub_agent_key")
     assert 3000 < requests < 3010, "it comes again once it is told to, and not before"
     house.whole(resync)

@@ -222,11 +222,49 @@ def test_landing_that_is_far_behind_holds_deliveries_up_but_never_those_it_waits
     assert lakeside.deliver(order, schools(1))[0] == 200
 
 
-def test_a_key_that_asks_too_often_is_sent_away_for_a_while(state: State, lakeside: Visitor) -> None:
+def test_a_district_that_asks_too_often_is_sent_away_for_a_while(state: State, lakeside: Visitor) -> None:
     state.connection.execute("UPDATE hub_agent_key SET requests = 3000, counted_from = now()")
     assert lakeside.ask("POST", "hello", {})[1]["why"] == "often"
     state.connection.execute("UPDATE hub_agent_key SET counted_from = now() - interval '61 seconds'")
     assert lakeside.ask("POST", "hello", {})[0] == 200
+
+
+def test_what_a_district_asks_is_counted_whatever_the_key_and_no_other_district_is_sent_away_for_it(
+    state: State, lakeside: Visitor
+) -> None:
+    asked = "UPDATE hub_agent_key SET requests = %s, counted_from = now() - interval '20 seconds'"
+    state.connection.execute(asked, (2000,))
+    second, hillside = visitor(state), other_district(state)
+    state.connection.execute(asked + " WHERE id = (SELECT max(id) - 1 FROM hub_agent_key)", (998,))
+    assert [who.ask("POST", "hello", {})[0] for who in (second, lakeside)] == [200, 200]
+    for who in (lakeside, second):
+        status, answer = who.ask("POST", "hello", {})
+        assert (status, answer["why"]) == (429, "often")
+        assert answer["error"] == "A district may ask 3000 times a minute, with all its keys together."
+    assert hillside.ask("POST", "hello", {})[0] == 200
+    state.connection.execute("UPDATE hub_agent_key SET revoked_at = now() WHERE requests > 2000")
+    assert second.ask("POST", "hello", {})[1]["why"] == "often", "a new key, or a revoked one, begins no new count"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds"),
+    [
+        ([(1, 60.0)], 0.0),
+        ([(3000, 12.5)], 0.0),
+        ([(3001, 12.5)], 12.5),
+        ([(3001, 0.2)], 1.0),
+        ([(1500, 40.0), (1500, 10.0)], 0.0),
+        ([(1501, 40.0), (1500, 10.0)], 10.0),
+        ([(100, 10.0), (3500, 40.0)], 40.0),
+        ([(1000, 10.0), (1000, 20.0), (3000, 30.0)], 20.0),
+    ],
+)
+def test_how_long_a_district_waits_until_enough_of_what_it_asked_is_a_minute_ago(
+    minutes: list[tuple[int, float]], seconds: float
+) -> None:
+    from upstate.hub.agent_door.keys import seconds_to_wait
+
+    assert seconds_to_wait(minutes) == seconds
 
 
 def test_nothing_is_handed_out_in_quiet_hours_of_the_state_or_of_the_district(state: State, lakeside: Visitor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from upstate.hub.auditing import audit
 from upstate.hub.postgres import database_errors, statement
 
 PREFIX = "upstate-agent_"  # so that whoever finds one knows what it is
-MOST_A_MINUTE = 3_000  # requests of one key
+MOST_A_MINUTE = 3_000  # requests of one district
 _SHOWN = len(PREFIX) + 4
 _CODE_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that is read as another
 _CODE_LENGTH = 16  # 78 bits
@@ -27,7 +28,7 @@ _PREVIOUS_LASTS = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class UsedKey:
-    """A key in force and whose agent it is; `seconds_to_wait` is above 0 where it asks too often."""
+    """A key in force and whose agent it is; `seconds_to_wait` is above 0 where that district asks too often."""
 
     id: int
     district: int
@@ -112,11 +113,25 @@ def use_key(secret: str) -> UsedKey | None:
     """Whose agent comes with this key; None where it is unknown or revoked."""
     with control.cursor() as cursor:
         cursor.execute(statement("use_agent_key").decode(), {"digest": _digest(secret)})
-        row = cursor.fetchone()
-    if row is None:
+        rows = cursor.fetchall()
+    if not rows:
         return None
-    key, district, requests, seconds_left = row
-    return UsedKey(key, district, max(1.0, seconds_left) if requests > MOST_A_MINUTE else 0.0)
+    key, district, *_ = rows[0]
+    return UsedKey(key, district, seconds_to_wait((requests, left) for _, _, requests, left in rows))
+
+
+def seconds_to_wait(minutes: Iterable[tuple[int, float]]) -> float:
+    """Until a district may ask again, 0 where it may now; of each of its keys the requests in that key's running
+    minute, and the seconds left of that."""
+    running = sorted(minutes, key=lambda each: each[1])
+    asked = sum(requests for requests, _ in running)
+    wait = 0.0
+    for requests, left in running:
+        if asked <= MOST_A_MINUTE:
+            break
+        asked -= requests
+        wait = max(1.0, left)
+    return wait
 
 
 def _secret() -> str:

@@ -67,5 +67,6 @@ def _visitor(request: HttpRequest) -> Visitor:
         note_failure(place, place)
         raise RefusedError("key", _WRONG_KEY)
     if used.seconds_to_wait:
-        raise RefusedError("often", f"A key is good for {MOST_A_MINUTE} requests a minute.", used.seconds_to_wait)
+        line = f"A district may ask {MOST_A_MINUTE} times a minute, with all its keys together."
+        raise RefusedError("often", line, used.seconds_to_wait)
     return Visitor(used.id, used.district)
