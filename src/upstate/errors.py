@@ -9,7 +9,7 @@ UpstateError
 │   └── LostSourceError  the connection to it is gone; it may be back in a moment
 ├── WireError          a batch or a message is not what it says it is
 ├── DatabaseError      the state's PostgreSQL cannot be reached or used
-├── LandingError       an object could not land; nothing of it was written
+├── LandingError       an object could not land; nothing of it was written, or the message says what was
 │   └── FencedError    a late writer: the work order has moved on to another claim
 ├── HubError           a hub elsewhere cannot be reached, or refuses what is asked of it
 │   ├── HubAwayError   it cannot be reached, or has no time, for longer than we wait; later it may
@@ -69,7 +69,7 @@ class DatabaseError(UpstateError):
 
 
 class LandingError(UpstateError):
-    """An object could not land; nothing of it was written."""
+    """An object could not land; nothing of it was written, or the message says what was."""
 
 
 class FencedError(LandingError):

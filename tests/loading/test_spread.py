@@ -22,6 +22,7 @@ from tests.loading.test_removing import CHAIN, chain, leftovers, sweep, without
 
 from upstate.catalog import parse_catalog
 from upstate.errors import DatabaseError, FencedError, LandingError
+from upstate.hub.landing_loop import land_ready
 from upstate.loading import removing
 from upstate.loading.landing import land, landing
 from upstate.loading.leaving import judge_removal
@@ -107,6 +108,50 @@ def test_an_order_whose_second_commit_was_lost_lands_again_with_the_counts_of_th
         assert land(desk.connection, task) == wanted[name]
         desk.connection.execute("delete from hub_rejection where district_id = 1")
     assert desk.orphans() == 0
+
+
+def test_an_order_whose_second_commit_is_refused_says_that_the_rows_are_there_and_the_next_resync_settles_it(
+    desk: Desk,
+) -> None:
+    wanted = desk.resync(START, district=2)
+    desk.connection.execute(
+        "create function refuse() returns trigger language plpgsql as $$ begin raise 'the office minds'; end $$;"
+        "create constraint trigger refuse after update on hub_order deferrable initially deferred "
+        "for each row when (new.state = 'landed') execute function refuse()"
+    )
+    resync = desk.place(list(START), 1)
+    for name, rows in START.items():
+        desk.deliver(desk.task(resync, name, 1), list(rows))
+    land_ready(desk.connection, resync, desk.catalog)
+    query = "select object, state, message from hub_order where resync_id = %s and object in ('School', 'Pupil')"
+    said = (
+        "School landed on the server that holds the district, but the hub's database did not take note of it: the "
+        "office minds. The next resync of School finds its rows there and settles it."
+    )
+    assert desk.connection.execute(query, (resync,)).fetchall() == [
+        ("School", "failed", said),
+        ("Pupil", "failed", "Waits for School, which failed. Mend that first, then send both."),
+    ]
+    assert len(desk.rows("school", 1)) == len(desk.rows("school", 2)), "the first commit stands"
+    desk.connection.execute("drop trigger refuse on hub_order")
+    again = desk.resync(START, district=1)
+    there = wanted["School"]
+    assert again == {**wanted, "School": replace(there, created=0, unchanged=there.created)}
+    assert desk.rejections(district=1).keys() == desk.rejections(district=2).keys()
+    assert desk.orphans() == 0
+
+
+def test_an_order_that_is_refused_before_the_first_commit_says_that_nothing_was_changed(desk: Desk) -> None:
+    desk.connection.execute(
+        "create function refuse() returns trigger language plpgsql as $$ begin raise 'the office minds'; end $$;"
+        "create trigger refuse before update on hub_order for each row when (new.state = 'landed') "
+        "execute function refuse()"
+    )
+    task = desk.task(desk.place(["School"], 1), "School", 1)
+    desk.deliver(task, list(START["School"]))
+    with pytest.raises(LandingError, match=r"^School could not land, and nothing of it was changed: the office minds"):
+        land(desk.connection, task)
+    assert desk.rows("school", 1) == []
 
 
 def test_a_rejected_order_is_fenced_before_anything_is_asked_of_the_server(desk: Desk) -> None:

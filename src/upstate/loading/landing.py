@@ -83,18 +83,30 @@ def landing(connection: Connection, task: Task) -> Iterator[tuple[Cursor, Cursor
 
     Yields what to ask of the control tables, and what of the district's rows: the same where both are in one database.
     """
-    with attempt(connection, task) as office:
-        if office.execute(statement("take_order"), task.values).fetchone() is None:
-            raise FencedError(
-                f"The order for {task.object.name} is not this landing's any more, or its parents are not settled; "
-                "nothing was changed."
-            )
-        with alone_at_district(connection, task.district) as holder, beside(office, holder, task) as cursor:
-            enter_district(cursor, task)
-            if office is cursor:  # rows on another server must be safe there before the office says that they are
-                cursor.execute(statement("commit_lazily"))
-            take_along(office, cursor, task)
-            yield office, cursor
+    there = False  # whether the rows are safe on another server, and only the office has yet to hear of it
+    try:
+        with attempt(connection, task) as office:
+            if office.execute(statement("take_order"), task.values).fetchone() is None:
+                raise FencedError(
+                    f"The order for {task.object.name} is not this landing's any more, or its parents are not settled; "
+                    "nothing was changed."
+                )
+            with alone_at_district(connection, task.district) as holder:
+                with beside(office, holder, task) as cursor:
+                    enter_district(cursor, task)
+                    if office is cursor:  # rows on another server must be safe there before the office says they are
+                        cursor.execute(statement("commit_lazily"))
+                    take_along(office, cursor, task)
+                    yield office, cursor
+                there = holder is not connection
+    except LandingError as error:
+        if there and isinstance(error.__cause__, psycopg.Error):
+            raise LandingError(
+                f"{task.object.name} landed on the server that holds the district, but the hub's database did not take "
+                f"note of it: {_said_first(error.__cause__)}. The next resync of {task.object.name} finds its rows "
+                "there and settles it."
+            ) from error.__cause__
+        raise
 
 
 @contextmanager
@@ -114,8 +126,12 @@ def attempt(connection: Connection, task: Task) -> Iterator[Cursor]:
         with connection.transaction(), connection.cursor() as cursor:
             yield cursor
     except psycopg.Error as error:
-        said = error.diag.message_primary or str(error).strip().splitlines()[0]
+        said = _said_first(error)
         raise LandingError(f"{task.object.name} could not land, and nothing of it was changed: {said}.") from error
+
+
+def _said_first(error: psycopg.Error) -> str:
+    return error.diag.message_primary or str(error).strip().splitlines()[0]
 
 
 def enter_district(cursor: Cursor, task: Task) -> None:
