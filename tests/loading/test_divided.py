@@ -10,6 +10,7 @@ from tests.loading.test_changes import START, both_ways, send_changes
 from tests.loading.test_changes import test_a_comparison_ends_as_everything_does as test_changes_end_as_everything
 from tests.loading.test_changes import test_any_rows_in_any_turn_end_alike_both_ways as test_any_changes
 from tests.loading.test_changes import test_what_the_database_refuses_is_narrowed_down_both_ways as narrowed_down
+from tests.loading.test_dependents import *  # noqa: F403
 from tests.loading.test_districts import *  # noqa: F403
 from tests.loading.test_duplicates import *  # noqa: F403
 from tests.loading.test_locks import *  # noqa: F403

@@ -13,7 +13,6 @@ from tests.loading.test_changes import send_changes
 
 from upstate.errors import LandingError
 from upstate.loading import leaving, removing
-from upstate.loading.dependents import Dependents, dependents_of, leftovers_listed
 from upstate.loading.leaving import Large, Limits, Removal, Swept
 from upstate.loading.placing import at_district
 from upstate.loading.removing import Removed, remove
@@ -318,25 +317,6 @@ def test_a_value_that_a_removed_row_had_is_free(make_desk: MakeDesk) -> None:
     desk.send("Person", [])
     assert sweep(desk).rows == {"Person": 1}
     assert desk.send("Person", [{"id": 2, "number": 7}]).created == 1
-
-
-def test_dependents_say_what_goes_along_and_what_stands_in_the_way(make_desk: MakeDesk) -> None:
-    desk = make_desk(CHAIN)
-    desk.resync(chain())
-    desk.resync(chain(), district=2)
-    desk.resync(without(chain(), School=[2], Pupil=[2], Note=[1, 2], Line=[20]))
-    note = desk.catalog["Note"]
-    assert dependents_of(desk.connection, desk.catalog, note, 1, None) == (
-        Dependents("Line", leftovers=1, in_the_way=3),
-    )
-    first, second = leftovers_listed(desk.connection, desk.catalog, note, 1, None, after=0, most=10)
-    assert (first.key, first.dependents) == (("1",), (Dependents("Line", 0, 2),))
-    assert (second.key, second.dependents) == (("2",), (Dependents("Line", 1, 1),))
-    assert leftovers_listed(desk.connection, desk.catalog, note, 1, None, after=first.id, most=1) == (second,)
-    assert dependents_of(desk.connection, desk.catalog, desk.catalog["School"], 1, None) == (
-        Dependents("Pupil", leftovers=1, in_the_way=0),
-    )
-    assert dependents_of(desk.connection, desk.catalog, note, 2, None) == ()
 
 
 def test_what_comes_back_is_left_over_no_more(desk: Desk) -> None:

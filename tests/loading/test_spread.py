@@ -13,6 +13,7 @@ from tests.loading.conftest import MakeDesk
 from tests.loading.desk import CATALOG, Desk
 from tests.loading.servers import clusters, make_servers
 from tests.loading.test_changes import START, Rows, any_turns, in_any_turn, send_changes
+from tests.loading.test_dependents import *  # noqa: F403
 from tests.loading.test_divided import PEOPLE
 from tests.loading.test_duplicates import *  # noqa: F403
 from tests.loading.test_model import *  # noqa: F403

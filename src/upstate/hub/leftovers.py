@@ -80,14 +80,14 @@ class RemovalOutcome:
 @database_errors()
 def left_over(connection: Connection, catalog: Catalog, district: int) -> tuple[LeftOver, ...]:
     """Every object of which something is left over, by name; those that the catalog has no more are left out."""
+    rows = connection.execute(statement("leftovers_by_object"), {"district": district}).fetchall()
+    known = [row for row in rows if row[0] in catalog]
+    hanging = dependents_of(connection, catalog, district, [(catalog[name], year) for name, year, *_ in known])
     found = []
-    for row in connection.execute(statement("leftovers_by_object"), {"district": district}).fetchall():
+    for row, dependents in zip(known, hanging, strict=True):
         name, year, leftovers, since, resync, needed, state_owned, held = row
-        if name in catalog:
-            obj = catalog[name]
-            rows = count_held(connection, Held(obj, district, year))
-            dependents = dependents_of(connection, catalog, obj, district, year)
-            found.append(LeftOver(name, year, leftovers, since, resync, needed, state_owned, held, rows, dependents))
+        at_state = count_held(connection, Held(catalog[name], district, year))
+        found.append(LeftOver(name, year, leftovers, since, resync, needed, state_owned, held, at_state, dependents))
     return tuple(found)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,9 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import Catalog, SyncObject
+from upstate.loading.carrying import carry
 from upstate.loading.keys import found_keys, readable, typed_keys
+from upstate.loading.placing import at_district
 from upstate.loading.pointing import Pointing, pointing_at
 from upstate.loading.statements import Part, equal, fetch_row, literal, statement
 
@@ -42,17 +45,25 @@ class Listed:
 
 
 def dependents_of(
-    connection: psycopg.Connection[Any], catalog: Catalog, obj: SyncObject, district: int, school_year: int | None
-) -> tuple[Dependents, ...]:
-    """What hangs on all the leftovers of an object, directly; what nothing hangs on has none."""
-    values = {"district": district, "object": obj.name, "school_year": school_year}
+    connection: psycopg.Connection[Any],
+    catalog: Catalog,
+    district: int,
+    objects: Sequence[tuple[SyncObject, int | None]],
+) -> tuple[tuple[Dependents, ...], ...]:
+    """What hangs on all the leftovers of each of these objects, of its school year or of none, directly; what nothing
+    hangs on has none. DatabaseError where the server that holds the district cannot be reached."""
+    if not objects:
+        return ()
     found = []
-    with connection.transaction(), connection.cursor() as cursor:
-        _prepare(cursor)
-        for pointing in pointing_at(cursor, catalog, obj):
-            query = statement("count_all_dependents", **_parts(obj, pointing))
-            found.append(Dependents(pointing.name, *fetch_row(cursor, query, values)))
-    return _summed(found)
+    with _leftovers_at_hand(connection, catalog, district, [obj for obj, _ in objects]) as cursor:
+        for obj, year in objects:
+            values = {"district": district, "object": obj.name, "school_year": year}
+            hanging = []
+            for pointing in pointing_at(cursor, catalog, obj):
+                query = statement("count_all_dependents", **_parts(obj, pointing))
+                hanging.append(Dependents(pointing.name, *fetch_row(cursor, query, values)))
+            found.append(_summed(hanging))
+    return tuple(found)
 
 
 def leftovers_listed(
@@ -65,22 +76,42 @@ def leftovers_listed(
     after: int,
     most: int,
 ) -> tuple[Listed, ...]:
-    """The leftovers of an object whose id is past `after`, in the order of their ids, each with what hangs on it."""
+    """The leftovers of an object whose id is past `after`, in the order of their ids, each with what hangs on it.
+
+    DatabaseError as for `dependents_of`.
+    """
     values = {"district": district, "object": obj.name, "school_year": school_year, "after": after, "most": most}
-    with connection.transaction(), connection.cursor() as cursor:
-        _prepare(cursor)
-        rows = cursor.execute(statement("leftover_keys"), values).fetchall()
-        hanging: dict[int, list[Dependents]] = {row[0]: [] for row in rows}
-        for pointing in pointing_at(cursor, catalog, obj) if rows else ():
+    rows = connection.execute(statement("leftover_keys"), values).fetchall()
+    if not rows:
+        return ()
+    hanging: dict[int, list[Dependents]] = {row[0]: [] for row in rows}
+    with _leftovers_at_hand(connection, catalog, district, [obj]) as cursor:
+        for pointing in pointing_at(cursor, catalog, obj):
             query = statement("count_dependents", **_parts(obj, pointing))
             for number, *counts in cursor.execute(query, {**values, "ids": list(hanging)}).fetchall():
                 hanging[number].append(Dependents(pointing.name, *counts))
     return tuple(Listed(id_, tuple(key), since, kept, by, _summed(hanging[id_])) for id_, key, since, kept, by in rows)
 
 
-def _prepare(cursor: Cursor) -> None:
-    for name in ("plan_by_set", "spell_plainly"):
-        cursor.execute(statement(name))
+@contextmanager
+def _leftovers_at_hand(
+    connection: psycopg.Connection[Any], catalog: Catalog, district: int, objects: Collection[SyncObject]
+) -> Iterator[Cursor]:
+    """A transaction in the database that has the district's rows, and all that points at them: of foreign keys that
+    the state has added, no other knows. The leftovers of these objects and of their children are read there too."""
+    with at_district(connection, district) as holder, holder.transaction(), holder.cursor() as cursor:
+        for name in ("plan_by_set", "spell_plainly"):
+            cursor.execute(statement(name))
+        if holder is not connection:
+            parents = {obj.name for obj in objects}
+            children = {each.name for each in catalog if parents & {reference.to for reference in each.references}}
+            values = {"district": district, "objects": sorted(parents | children)}
+            cursor.execute(statement("carry_leftovers_table"))
+            carry(
+                connection.cursor(), cursor, statement("carry_known_leftovers"), statement("carry_leftovers_in"), values
+            )
+            cursor.execute(statement("analyze_leftovers"))
+        yield cursor
 
 
 def _parts(obj: SyncObject, pointing: Pointing) -> dict[str, Part]:
