@@ -15,7 +15,7 @@ from tests.loading.test_divided import PEOPLE
 
 from upstate.catalog import parse_catalog
 from upstate.errors import ConfigError, DatabaseError, LandingError
-from upstate.loading import moving
+from upstate.loading import copying, moving
 from upstate.loading.comparing import sums_of_state
 from upstate.loading.landing import land, landing
 from upstate.loading.moving import Moved, districts_of, left_behind, move_partition
@@ -135,7 +135,7 @@ def cut_short(desk: Desk, number: int, before: str, monkeypatch: pytest.MonkeyPa
             move_partition(desk.connection, desk.catalog, number, elsewhere(desk, number))
 
 
-@pytest.mark.parametrize("step", ["_compare", "_show", "_take_away"])
+@pytest.mark.parametrize("step", ["compare_rows", "_show", "take_away"])
 def test_a_move_that_is_cut_short_shows_every_row_once_and_goes_on(
     filled: Desk, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -144,7 +144,7 @@ def test_a_move_that_is_cut_short_shows_every_row_once_and_goes_on(
     there = next(name for name in ("upstate_1", "upstate_2") if name != target)
     before = everything(filled)
     cut_short(filled, number, step, monkeypatch)
-    shown = step == "_take_away"
+    shown = step == "take_away"
     assert (placement(filled.connection)[number] == target) is shown
     assert rows(filled) == {district: before[district] for district in DISTRICTS}
     assert filled.resync(START, district=1)["Pupil"] == Counts(unchanged=10), "it goes on where it is"
@@ -160,7 +160,7 @@ def test_rows_that_are_on_two_servers_are_never_summed_up(filled: Desk, monkeypa
     number = number_of(filled, 1)
     target, before = elsewhere(filled, number), everything(filled)
     taken: list[str] = []
-    clear = moving._clear
+    clear = copying.clear_rows
 
     def clear_the_copy_alone(cursor: psycopg.Cursor[Any], *more: Any) -> None:
         taken.append("once more")
@@ -168,8 +168,8 @@ def test_rows_that_are_on_two_servers_are_never_summed_up(filled: Desk, monkeypa
             clear(cursor, *more)
 
     with monkeypatch.context() as patched:  # as if the hub had died between the last two commits
-        patched.setattr(moving, "_clear", clear_the_copy_alone)
-        patched.setattr(moving, "_take_away", lambda *_: None)
+        patched.setattr(moving, "clear_rows", clear_the_copy_alone)
+        patched.setattr(moving, "take_away", lambda *_: None)
         move_partition(filled.connection, filled.catalog, number, target)
     assert held_by(filled, 1) == [10, 10]
     assert rows(filled) == {district: before[district] for district in DISTRICTS}
@@ -192,7 +192,7 @@ def test_nothing_moves_while_one_of_its_districts_lands_and_a_landing_that_waite
             move_partition(other.connection, other.catalog, number, target)
         assert placement(other.connection)[number] != target
     seen = []
-    copy = moving._copy
+    copy = copying.copy_rows
 
     def copy_and_look(*given: Any) -> None:
         copy(*given)
@@ -204,7 +204,7 @@ def test_nothing_moves_while_one_of_its_districts_lands_and_a_landing_that_waite
                 land(other.connection, late)
             seen.append(late)
 
-    monkeypatch.setattr(moving, "_copy", copy_and_look)
+    monkeypatch.setattr(moving, "copy_rows", copy_and_look)
     move_partition(filled.connection, filled.catalog, number, target)
     assert land(filled.connection, seen[0]) == Counts(unchanged=2)
     assert filled.rows("pupil", 1)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from psycopg.rows import dict_row
 
 from upstate.hub.postgres import Connection, database_errors, statement
+from upstate.hub.streaming import streamed
 from upstate.planning import Counts, Status, status_of
 
 if TYPE_CHECKING:  # a command that asks a hub elsewhere reads these values without Django's models
     from upstate.hub.districts import KnownDistrict
 
 _VERDICTS = ("created", "updated", "unchanged", "deleted", "failed", "blocked", "excluded", "leftovers")
-_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +71,17 @@ class Outlook:
 def status(connection: Connection, district: KnownDistrict) -> dict[str, ObjectRun]:
     """The last run of each object that the district ever sent, for its zone's school year; the others are absent."""
     values = {"district": district.name, "school_year": district.zone.school_year}
-    return {row["object"]: _run(row) for row in _rows(connection, "status", values)}
+    return {row["object"]: _run(row) for row in streamed(connection, "status", values)}
 
 
 def resync_runs(connection: Connection, resync: int) -> tuple[ObjectRun, ...]:
     """The objects of a resync in the order they run, as they stand now."""
-    return tuple(_run(row) for row in _rows(connection, "resync_orders", {"resync": resync}))
+    return tuple(_run(row) for row in streamed(connection, "resync_orders", {"resync": resync}))
 
 
 def history(connection: Connection, district: KnownDistrict) -> Iterator[dict[str, Any]]:
     """Every object of every run that is kept, newest run first, with the columns of dis_batch_history."""
-    return _rows(connection, "history", {"district": district.name})
+    return streamed(connection, "history", {"district": district.name})
 
 
 def roots(
@@ -108,7 +108,7 @@ def roots(
     }
     # what landings keep of every root answers at once; what one resync met must be counted
     counted = "rehearsed_roots" if _is_rehearsed(connection, resync) else "roots"
-    for row in _rows(connection, "kept_roots" if resync is None else counted, values, by_set=resync is not None):
+    for row in streamed(connection, "kept_roots" if resync is None else counted, values, by_set=resync is not None):
         yield Root(
             object=row["root_object"],
             key=tuple(row["root_key"]),
@@ -127,7 +127,7 @@ def outlook(connection: Connection, district: KnownDistrict, *, resync: int | No
     if resync is None:
         return summed_outlook(connection, district.id)
     name = "rehearsed_outlook" if _is_rehearsed(connection, resync) else "outlook"
-    (row,) = _rows(connection, name, {"district": district.id, "resync": resync})
+    (row,) = streamed(connection, name, {"district": district.id, "resync": resync})
     return Outlook(**row)
 
 
@@ -154,7 +154,7 @@ def rejections(
 ) -> Iterator[dict[str, Any]]:
     """Every open rejection, a dict each; streamed, so that a million of them take no memory."""
     values = {"district": district.id, "object": object_name, "limit": limit}
-    return _rows(connection, "rejections", values)
+    return streamed(connection, "rejections", values)
 
 
 @database_errors()
@@ -186,20 +186,3 @@ def _run(row: Mapping[str, Any]) -> ObjectRun:
         seconds=row.get("seconds", 0.0),
         started=row.get("started"),
     )
-
-
-def _rows(
-    connection: Connection, name: str, values: Mapping[str, Any], *, by_set: bool = False
-) -> Iterator[dict[str, Any]]:
-    """A statement's rows, fetched some thousands at a time by the server's own cursor."""
-    with (
-        database_errors(),
-        connection.transaction(),
-        connection.cursor(f"upstate_{name}", row_factory=dict_row) as cursor,
-    ):
-        connection.execute(statement("room_to_group"))
-        if by_set:
-            connection.execute(statement("join_by_set"))
-        cursor.itersize = _AT_ONCE
-        cursor.execute(statement(name), values)
-        yield from cursor

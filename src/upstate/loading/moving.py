@@ -6,27 +6,24 @@ is killed in between does it again: what is not shown yet is copied anew, and wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from upstate.catalog import Catalog, Graph, SyncObject
+from upstate.catalog import Catalog, Graph
 from upstate.errors import ConfigError, DatabaseError
-from upstate.loading.carrying import carry
-from upstate.loading.dividing import Share, make_partitions, partition_of
+from upstate.loading.copying import Partition, clear_rows, compare_rows, copy_rows, take_away
+from upstate.loading.dividing import Share, make_partitions
 from upstate.loading.foreign_servers import TO_READ, known_servers, make_server, options_of
 from upstate.loading.placing import placement, reached
 from upstate.loading.spreading import HUB, check_free, make_face, prepare_share, said_as_ours, share_of
 from upstate.loading.state import held_columns
-from upstate.loading.statements import columns, expression, fetch_row, state_table, statement
-from upstate.wire.digests import digest_sql
+from upstate.loading.statements import fetch_row, statement
 
 Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
-_NOTES = ("landed", "removed", "removed_leftovers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +36,6 @@ class Moved:
     districts: tuple[str, ...]
     rows: int
     copied: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One partition of every object: its number among so many; the objects, parents first."""
-
-    number: int
-    count: int
-    objects: tuple[SyncObject, ...]
-
-    def of(self, obj: SyncObject) -> sql.Identifier:
-        return partition_of(obj, self.number)
 
 
 def districts_of(connection: Connection, number: int, count: int) -> dict[int, str]:
@@ -71,7 +56,7 @@ def move_partition(connection: Connection, catalog: Catalog, number: int, target
     if number not in placed:
         raise ConfigError(f"There is no partition {number}: they are numbered from 0 to {len(placed) - 1}.")
     order = Graph.of(catalog).order(catalog.objects)
-    part = _Part(number, len(placed), tuple(catalog[name] for name in order))
+    part = Partition(number, len(placed), tuple(catalog[name] for name in order))
     with said_as_ours():
         server, options = _server(connection, part, target)
         copied = placed[number] != server
@@ -87,7 +72,7 @@ def move_partition(connection: Connection, catalog: Catalog, number: int, target
         districts = districts_of(connection, number, len(placed))
         for name in left_behind(connection).get(number, ()):
             with reached(known_servers(connection.cursor())[name]) as old:
-                _take_away(old, part, districts)
+                take_away(old, part, districts)
         return Moved(number, server, tuple(districts.values()), rows, copied)
 
 
@@ -109,7 +94,7 @@ def left_behind(connection: Connection) -> dict[int, list[str]]:
     return found
 
 
-def _server(connection: Connection, part: _Part, target: str) -> tuple[str, list[str]]:
+def _server(connection: Connection, part: Partition, target: str) -> tuple[str, list[str]]:
     """The name of the server that is meant, and how it is reached; a new one is made known."""
     with connection.cursor() as cursor:
         known = known_servers(cursor)
@@ -134,7 +119,7 @@ def _with(share: Share, number: int) -> Share:
     return Share((*share.remainders, number), share.hub)
 
 
-def _check_alike(old: Connection, new: Connection, part: _Part, here: str, there: str) -> None:
+def _check_alike(old: Connection, new: Connection, part: Partition, here: str, there: str) -> None:
     """Both have the same tables, and nothing of the state's own hangs on the rows that are to go."""
     ours, theirs = held_columns(old.cursor()), held_columns(new.cursor())
     tables = {obj.table for obj in part.objects}
@@ -156,20 +141,20 @@ def _check_alike(old: Connection, new: Connection, part: _Part, here: str, there
                 )
 
 
-def _move(connection: Connection, old: Connection, new: Connection, part: _Part, server: str) -> None:
+def _move(connection: Connection, old: Connection, new: Connection, part: Partition, server: str) -> None:
     """Copy, compare, show from there; the rows where they were go with the last commit."""
     with old.transaction(), old.cursor() as source:
         with connection.transaction(), connection.cursor() as office:
             districts = _keep_still(office, source, part)
             with new.transaction(), new.cursor() as target:
-                _clear(target, part, districts)
-                _copy(source, target, part, districts)
-                _compare(source, target, part)
+                clear_rows(target, part, districts)
+                copy_rows(source, target, part, districts)
+                compare_rows(source, target, part)
             _show(office, part, server)
-        _clear(source, part, districts)
+        clear_rows(source, part, districts)
 
 
-def _keep_still(office: Cursor, source: Cursor, part: _Part) -> list[int]:
+def _keep_still(office: Cursor, source: Cursor, part: Partition) -> list[int]:
     """Have nothing land, and nobody write, until both transactions end; the districts, by number."""
     districts = districts_of(office.connection, part.number, part.count)
     for cursor in (office, source):
@@ -184,54 +169,7 @@ def _keep_still(office: Cursor, source: Cursor, part: _Part) -> list[int]:
     return list(districts)
 
 
-def _clear(cursor: Cursor, part: _Part, districts: Collection[int]) -> None:
-    """Take the partition's rows away. Written to directly, a partition leaves the registers alone."""
-    if fetch_row(cursor, statement("may_skip_here"), {})[0]:
-        cursor.execute(statement("skip_triggers"))
-    for obj in reversed(part.objects):
-        cursor.execute(statement("clear_part", part=part.of(obj)))
-    for note in reversed(_NOTES):
-        table = sql.Identifier("state_parts", note)
-        cursor.execute(statement("clear_notes", table=table), {"districts": list(districts)})
-
-
-def _copy(source: Cursor, target: Cursor, part: _Part, districts: Collection[int]) -> None:
-    for obj in part.objects:
-        names = [name for (name,) in source.execute(statement("columns_of"), {"table": obj.table}).fetchall()]
-        parts = {"part": part.of(obj), "columns": columns(None, names)}
-        carry(source, target, statement("copy_part", **parts), statement("copy_part_in", **parts), {})
-        target.execute(statement("analyze_part", part=part.of(obj)))
-    for note in _NOTES:
-        table = sql.Identifier("state_parts", note)
-        out, into = statement("copy_notes", table=table), statement("back_in", table=table)
-        carry(source, target, out, into, {"districts": list(districts)})
-
-
-def _compare(source: Cursor, target: Cursor, part: _Part) -> None:
-    for obj in part.objects:
-        query = statement("state_sums", digest=expression(digest_sql(obj, "held")), table=part.of(obj))
-        sums: list[Mapping[int, Any]] = []
-        for cursor in (source, target):
-            cursor.execute(statement("compile_nothing"))
-            sums.append({district: each for district, *each in cursor.execute(query).fetchall()})
-        if sums[0] != sums[1]:
-            raise DatabaseError(f"{obj.name} is not the same after it was copied, so nothing was moved. Report this.")
-
-
-def _show(office: Cursor, part: _Part, server: str) -> None:
+def _show(office: Cursor, part: Partition, server: str) -> None:
     for obj in part.objects:
         office.execute(statement("hide_part", part=part.of(obj)))
         make_face(office, obj, part.count, part.number, server)
-
-
-def _take_away(old: Connection, part: _Part, districts: Collection[int]) -> None:
-    """Remove a partition that is shown from elsewhere, so that nobody can write there any more."""
-    with old.transaction(), old.cursor() as cursor:
-        _clear(cursor, part, districts)
-    for obj in reversed(part.objects):
-        with old.transaction():
-            parts = {"table": state_table(obj), "part": part.of(obj)}
-            there = old.execute(statement("part_there"), {"part": part.of(obj).as_string(old)}).fetchone()
-            if there is not None and there[0]:
-                old.execute(statement("detach_part", **parts))
-                old.execute(statement("drop_part", **parts))
