@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,26 @@ def test_an_agent_that_is_killed_is_followed_by_another_that_goes_on(
     with running(file):
         wait_until(lambda: ended(state, resync))
     assert state.rows("SELECT count(*) FROM state.student") == [(4,)]
+
+
+def test_an_agent_that_is_told_to_stop_just_as_work_comes_goes_at_once_and_the_next_one_loses_none_of_it(
+    state: State, hub: str, authority: Authority, district: Path, tmp_path: Path
+) -> None:
+    file = configured(tmp_path, hub, authority, connect_agent(state), district)
+    resyncs = []
+    for pause in (0.0, 0.2, 0.4, 0.6):
+        with running(file) as said:
+            wait_until(partial(bool, said), "it does not begin")
+            time.sleep(1.0)  # it waits for work
+            stopped = time.monotonic()
+            resyncs.append(queued(state, "School", "Student"))
+            time.sleep(pause)
+        assert time.monotonic() - stopped < 10.0
+    with running(file):
+        wait_until(lambda: all(ended(state, each) for each in resyncs))
+        assert time.monotonic() - stopped < 45.0, "no order waits for a lease to run out"
+    assert state.rows("SELECT count(*) FROM state.student") == [(4,)]
+    assert state.rows("SELECT DISTINCT state FROM hub_order") == [("landed",)]
 
 
 def test_a_new_owner_of_a_field_reaches_an_agent_that_runs(

@@ -31,6 +31,7 @@ OTHERS: tuple[tuple[str, str, Any], ...] = (
     ("GET", "catalog", None),
     ("POST", "rotate", None),
     ("POST", "claim", {}),
+    ("POST", "withdraw", {"ticket": "one"}),
 )
 
 

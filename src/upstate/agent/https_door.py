@@ -5,11 +5,13 @@ from __future__ import annotations
 import platform
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
 from upstate.agent.hub_client import LONG, HubClient
+from upstate.agent.withdrawing import Withdrawing
 from upstate.catalog import Catalog, SyncObject
 from upstate.errors import WireError
 from upstate.wire import Compared, Parcel, Receipt, WorkOrder
@@ -64,13 +66,15 @@ class HttpsDoor:
     def claim(self) -> WorkOrder | None:
         """The next order of the round's resync; the first time, of any, waiting for one where we were told to."""
         wait = self._wait if self._resync is None else 0
-        said = self._client.ask(
-            "POST",
-            "/claim",
-            # the same in every repeat of this request: an order whose answer was lost is handed out again
-            json={"resync": self._resync, "wait": wait, "ticket": secrets.token_hex(8), **here()},
-            headers={CATALOG_HEADER: self._catalog.stamp},
-        )
+        ticket = secrets.token_hex(8)
+        with Withdrawing(self._client, ticket) if wait else nullcontext():
+            said = self._client.ask(
+                "POST",
+                "/claim",
+                # the same in every repeat of this request: an order whose answer was lost is handed out again
+                json={"resync": self._resync, "wait": wait, "ticket": ticket, **here()},
+                headers={CATALOG_HEADER: self._catalog.stamp},
+            )
         if said.get("order") is None:
             self.claimed = None
             self.after, self.line = _seconds(said.get("after")), str(said.get("line", ""))

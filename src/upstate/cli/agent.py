@@ -98,7 +98,8 @@ def check(file: Path) -> int:
 def run(file: Path, once: bool) -> None:
     """Carry out what the hub asks for, until Ctrl-C or SIGTERM; what is cut short goes on the next time.
 
-    The first of them lets what is under way end, which may take half a minute; a second one ends the agent at once.
+    The first of them lets the batch under way end, or ends the agent in a moment where it has no work; a second one
+    ends it at once.
     """
     from upstate.agent.configuration import read_configuration
     from upstate.agent.running import run_agent

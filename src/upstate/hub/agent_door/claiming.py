@@ -18,7 +18,7 @@ from upstate.hub.agent_door.seats import waiting_seat
 from upstate.hub.agent_door.visiting import Visitor, for_agents
 from upstate.hub.agents import note_seen
 from upstate.hub.holding import quiet
-from upstate.hub.models import District
+from upstate.hub.models import AgentKey, District
 from upstate.hub.postgres import database_errors, statement
 from upstate.hub.web.state import state_connection
 from upstate.wire import WorkOrder
@@ -49,9 +49,27 @@ def claim(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         end = time.monotonic() + (wait if may_wait else 0)
         while (order := _claim(visitor, resync, ticket, request)) is None and time.monotonic() < end:
             time.sleep(_LOOK_AGAIN)
+            if ticket is not None and _withdrawn(visitor, ticket):
+                break
     if order is not None:
         return said({"order": order_to_json(order)})
     return said({"order": None, "after": 0 if may_wait else _COME_AGAIN})
+
+
+@for_agents("POST")
+def withdraw(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """The claim with this ticket, of this key, waits for work no longer; it is answered in a moment."""
+    ticket = _ticket(message(request).get("ticket"))
+    if ticket is None:
+        raise RefusedError("wrong", "ticket must be that of a claim.")
+    with database_errors():
+        AgentKey.objects.filter(pk=visitor.key).update(withdrawn=ticket)
+    return said({})
+
+
+@database_errors()
+def _withdrawn(visitor: Visitor, ticket: str) -> bool:
+    return AgentKey.objects.filter(pk=visitor.key, withdrawn=ticket).exists()
 
 
 def _ticket(said: Any) -> str | None:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("catalog", greeting.catalog, name="agent_catalog"),
     path("rotate", greeting.rotate, name="agent_rotate"),
     path("claim", claiming.claim, name="agent_claim"),
+    path("withdraw", claiming.withdraw, name="agent_withdraw"),
     path("orders/<int:order>/held", orders.held, name="agent_held"),
     path("orders/<int:order>/selection", orders.selection, name="agent_selection"),
     path("orders/<int:order>/batches/<int:batch>", orders.deliver, name="agent_deliver"),

@@ -61,7 +61,7 @@ class AgentKey(models.Model):
 
     After a rotation the key before is good until the new one is used, at most until `previous_until`, so that an
     answer lost on its way locks nobody out. `begins` are its first characters, to tell it by. `requests` were made
-    since `counted_from`.
+    since `counted_from`. `withdrawn` is the ticket of the claim that its agent last took back.
     """
 
     district = models.ForeignKey(District, on_delete=models.CASCADE, related_name="agent_keys")
@@ -77,6 +77,7 @@ class AgentKey(models.Model):
     used_at = models.DateTimeField(null=True)
     counted_from = models.DateTimeField(db_default=Now())
     requests = models.IntegerField(db_default=0)
+    withdrawn = models.TextField(db_default="")
 
     class Meta:
         db_table = "hub_agent_key"
