@@ -15,7 +15,7 @@ from django.shortcuts import resolve_url
 
 from upstate.hub.models import District, Person
 from upstate.hub.rights import belongs, may, may_anywhere
-from upstate.hub.web.kept_form import KeptForm, is_shown_again
+from upstate.hub.web.kept_form import KeptForm, is_shown_again, lost_a_file
 from upstate.hub.web.pages.account import ask_who
 from upstate.hub.web.years import years_of
 
@@ -23,6 +23,10 @@ View = Callable[..., HttpResponseBase]
 
 
 _BACK = "You were signed out, so nothing was done. What you wrote is back: look it over and send it."
+_BACK_WITHOUT_FILE = (
+    "You were signed out, so nothing was done. What you wrote is back, but the file you chose is not: choose it again, "
+    "look it over and send it."
+)
 
 
 def needs(
@@ -54,7 +58,7 @@ def needs(
             if not allowed:
                 raise PermissionDenied(right)
             if again is not None and is_shown_again(request):
-                messages.warning(request, _BACK)
+                messages.warning(request, _BACK_WITHOUT_FILE if lost_a_file(request) else _BACK)
                 return again(request, *args, **values)
             return view(request, *args, **values)
 

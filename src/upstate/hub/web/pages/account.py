@@ -91,7 +91,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def ask_who(request: HttpRequest, kept: KeptForm, target: str) -> HttpResponse:
     """The sign-in page in answer to a form that someone sent who is signed out; it keeps the form."""
-    context = {"form": SignIn(), "next": target, "kept": kept, "files": bool(request.FILES)}
+    context = {"form": SignIn(), "next": target, "kept": kept}
     return render(request, "hub/sign_in.html", context, status=401)
 
 

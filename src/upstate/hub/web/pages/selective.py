@@ -24,6 +24,7 @@ from upstate.hub.resyncs import queue_resync
 from upstate.hub.rights import may
 from upstate.hub.selections import forget_selections, selected_since
 from upstate.hub.templatetags.wording import count, key_text
+from upstate.hub.web.kept_form import lost_a_file
 from upstate.hub.web.keyset import newest_first, paged, place_of
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_catalog import current_catalog
@@ -63,7 +64,11 @@ def selective(request: Request, district: District) -> HttpResponse:
 
 
 def _again(request: Request, district: District) -> HttpResponse:
-    return _page(request, district, _form(request, district, request.POST))
+    form = _form(request, district, request.POST)
+    if lost_a_file(request):
+        form.errors.pop("records", None)  # they were to come from the file
+        form.add_error("file", "The file is not kept. Choose it again.")
+    return _page(request, district, form)
 
 
 @require_http_methods(["GET", "POST"])
