@@ -13,6 +13,7 @@ from importlib.metadata import version
 from django.db import connections
 
 from upstate.agent.losing import MOST_LOSSES, Losses, lost_again, why_given_up
+from upstate.cli.printing import count
 from upstate.cli.running import run_placed
 from upstate.cli.running_agents import land_delivered
 from upstate.cli.sources import source_of
@@ -136,7 +137,7 @@ class Worker:
     def _run(self, lock: ZoneLock, district: KnownDistrict, placed: PlacedResync) -> float:
         """Run a resync; returns for how long its zone is then left alone, in seconds."""
         if not (district.remote and placed.begun):
-            self._tell(district, placed, f"Began a {_name(placed)} of {len(placed.objects)} objects.")
+            self._tell(district, placed, f"Began a {_name(placed)} of {count(len(placed.objects), 'object')}.")
         try:
             state, runs = self._carry_out(lock, district, placed)
         except (_Stopped, FencedError) as why:
@@ -157,7 +158,7 @@ class Worker:
                 return 0.0
             errors = sum(run.counts.errors for run in runs)
             processed = sum(run.counts.processed for run in runs)
-            said = f"The {_name(placed)} {state}: {processed:,} records, {errors:,} errors."
+            said = f"The {_name(placed)} {state}: {count(processed, 'record')}, {count(errors, 'error')}."
             self._tell(district, placed, said, went_wrong=state == "failed")
         self._losses.pop(placed.id, None)
         return 0.0
