@@ -31,6 +31,7 @@ def main() -> None:
     try:
         settings = read_settings()
         hub = running_hub(settings)
+        lakeside = settings.folder("demo") / "lakeside.sqlite"
         passwords = json.loads((settings.folder("demo") / "people.json").read_text())
     except (OSError, UpstateError) as error:
         sys.exit(f"The demo is not there ({error}). Run: make demo")
@@ -41,9 +42,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         studio = Studio(browser, hub.address, passwords, chosen.out)
         if chosen.all:
-            take_every_page(studio.visit, chosen.width or (NARROW, TABLET, WIDE), chosen.who or MAILS)
+            take_every_page(studio.visit, lakeside, chosen.width or (NARROW, TABLET, WIDE), chosen.who or MAILS)
         else:
-            take_the_set(studio.visit)
+            take_the_set(studio.visit, lakeside)
         browser.close()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import expect
 from tools.screenshots.camera import NARROW, Camera, Visit
 from tools.screenshots.doing import ask, ended, heal, held_removal, select, verify
 
 
-def take_the_set(visit: Visit) -> None:
+def take_the_set(visit: Visit, lakeside: Path) -> None:
     """Take them all; what is sent meanwhile stays in the demo's hub."""
     with visit("Dana") as camera:
         _verification(camera)
@@ -18,7 +19,7 @@ def take_the_set(visit: Visit) -> None:
         _history(camera)
         camera.go("/fields/")
         camera.take("field-settings")
-    with held_removal(visit), visit("Sam") as camera:
+    with held_removal(visit, lakeside), visit("Sam") as camera:
         camera.go("/d/1/leftovers/")
         camera.take("leftovers")
     with visit("Sam") as camera:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 from tools.screenshots.camera import Camera, Visit
@@ -70,18 +72,29 @@ def ask(camera: Camera) -> Page:
 
 
 @contextmanager
-def held_removal(visit: Visit) -> Iterator[None]:
-    """Have the removal of Lakeside's leftovers wait for approval, however few they are: for the block, each must."""
-    with visit("Sam") as camera:
-        _set_percent(camera, "0")
-    with visit("Dana") as camera:
-        send(camera, "object=Roster&check=0", "Remove leftovers")
-    yield
-    with visit("Sam") as camera:
-        _set_percent(camera, "10")
+def held_removal(visit: Visit, lakeside: Path) -> Iterator[None]:
+    """Have a removal of Lakeside's leftovers wait for approval: for the block, a school of its lost all its rosters."""
+    with closing(sqlite3.connect(lakeside)) as connection:
+        with connection:
+            lost = connection.execute(_LOSE_ROSTERS).fetchall()
+        try:
+            with visit("Dana") as camera:
+                send(camera, "object=Roster&check=0", "Remove leftovers")
+            yield
+        finally:
+            with connection:
+                connection.executemany(f"insert into roster values ({', '.join('?' for _ in lost[0])})", lost)
 
 
-def _set_percent(camera: Camera, percent: str) -> None:
-    page = camera.go("/settings/")
-    page.get_by_label("percentage of an object's rows").fill(percent)
-    camera.press("Save")
+# of the school that has the fewest
+_LOSE_ROSTERS = """
+delete from roster where section_guid in (
+    select section.guid from course_section as section join calendar on calendar.guid = section.calendar_guid
+    where calendar.school_guid = (
+        select calendar.school_guid from roster
+        join course_section as section on section.guid = roster.section_guid
+        join calendar on calendar.guid = section.calendar_guid
+        group by 1 order by count(*), 1 limit 1
+    )
+) returning *
+"""

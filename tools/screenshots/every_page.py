@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from tools.screenshots.camera import MAILS, Camera, Visit
 from tools.screenshots.doing import ask, heal, held_removal, run_ended, select, send, verify
@@ -13,6 +14,7 @@ _STARTS = (
     "/",
     "/d/1/batch/confirm/?every=1",
     "/d/1/batch/confirm/?object=Enrollment",
+    "/d/1/batch/",
     "/d/1/batch/?year=2023",
     "/d/1/history/compare/?run=1&run=3",
     "/d/1/verifications/compare/?verification=1&verification=2",
@@ -24,9 +26,9 @@ _STARTS = (
 _SEVERAL, _MOST = re.compile(r"/history/N/$"), 6  # a resync, a rehearsal, a heal: all are runs
 
 
-def take_every_page(visit: Visit, widths: Iterable[int], people: Iterable[str]) -> None:
+def take_every_page(visit: Visit, lakeside: Path, widths: Iterable[int], people: Iterable[str]) -> None:
     """Set going what fills the pages; then, of each of these people, every page that links and forms lead to."""
-    _fill(visit)
+    _fill(visit, lakeside)
     for who in people:
         with visit(who) as camera:
             seen = _crawl(camera)
@@ -46,7 +48,7 @@ def take_every_page(visit: Visit, widths: Iterable[int], people: Iterable[str]) 
                 camera.take(_name("nobody", width, path), whole=True)
 
 
-def _fill(visit: Visit) -> None:
+def _fill(visit: Visit, lakeside: Path) -> None:
     with visit("Dana") as camera:
         verify(camera)
         page = camera.go("/d/1/batch/confirm/?object=Enrollment")
@@ -58,7 +60,7 @@ def _fill(visit: Visit) -> None:
         heal(camera)
         camera.press("Heal")
         run_ended(page)
-    with held_removal(visit), visit("Sam") as camera:
+    with held_removal(visit, lakeside), visit("Sam") as camera:
         page = ask(camera)
         page.get_by_role("button", name=re.compile("Place it")).click()
         page.get_by_text("The request is placed.").wait_for()
