@@ -70,7 +70,7 @@ def test_marked_rejections_are_cleared_with_a_reason_and_put_back(
         page.get_by_role("button", name="Clear the marked").click()
         expect(page.locator("h1")).to_have_text("Clear 1 record?")
         assert visit.violations() == []
-        page.get_by_label("Why are they cleared?").fill("the school has closed")
+        page.get_by_label("Why?").fill("the school has closed")
         page.get_by_role("button", name="Clear", exact=True).click()
         expect(page.locator("#messages")).to_contain_text("Cleared")
         cleared = Rejection.objects.filter(cleared_at__isnull=False).count()

@@ -100,6 +100,14 @@ def test_quiet_hours_that_cannot_be_read_are_refused_beside_their_field(world: W
     assert "cannot be read" in words(answer.text)
 
 
+def test_quiet_hours_say_who_may_change_what_the_reader_may_not(world: World, as_person: As) -> None:
+    said = {who: words(as_person(who).get(f"/d/{world.lakeside}/agent/quiet/").text) for who in ("rhea", "dana", "sam")}
+    assert [who for who, page in said.items() if "You may look at these hours. To change them, the right" in page] == [
+        "rhea"
+    ]
+    assert [who for who, page in said.items() if "Only the state changes these." in page] == ["dana"]
+
+
 def test_the_api_pauses_and_says_so(world: World) -> None:
     from upstate.hub.models import Person
     from upstate.hub.tokens import make_token

@@ -180,5 +180,47 @@ def test_a_removal_that_waits_is_decided_on_a_narrow_screen(world: World, as_per
         assert visit.sideways() <= 0
 
 
+def test_what_opens_on_a_narrow_screen_is_whole_and_moves_nothing(
+    world: World, as_person: As, chromium: Browser
+) -> None:
+    with served() as address, visiting(chromium, address, as_person("dana"), 360) as visit:
+        visit.to(district(world, "batch/"))
+        visit.page.get_by_text("Legend").click()
+        assert within(visit.page, ".batch__legend dl", 360)
+        menu = visit.page.locator(".bar__menu > summary")
+        before = menu.bounding_box()
+        menu.click()
+        assert menu.bounding_box() == before
+        assert within(visit.page, ".bar__sheet", 360)
+        assert visit.violations() == []
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_lists_to_pick_from_scroll_down_and_never_sideways(
+    width: int, world: World, as_person: As, chromium: Browser
+) -> None:
+    assert world.lakeside
+    with served() as address, visiting(chromium, address, as_person("sam"), width) as visit:
+        visit.to("/requests/new/")
+        lists = visit.page.locator(".pick__list")
+        assert lists.evaluate_all("all => all.map(each => each.scrollWidth - each.clientWidth)") == [0, 0]
+
+
+@pytest.mark.parametrize("width", [768, 1024])
+def test_the_batch_page_stays_in_its_frame_where_the_window_is_not_wide(
+    width: int, world: World, as_person: As, chromium: Browser
+) -> None:
+    with served() as address, visiting(chromium, address, as_person("dana"), width) as visit:
+        visit.to(district(world, "batch/"))
+        wider = "main => main.querySelector('.batch__table').scrollWidth - main.querySelector('.live').offsetWidth"
+        assert visit.page.locator("main").evaluate(wider) <= 0
+
+
+def within(page: Page, place: str, width: int) -> bool:
+    """Whether what stands there is wholly between the edges of a window of this width."""
+    box = page.locator(place).bounding_box()
+    return box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
+
+
 # tables that hide something at their right, by what they are called
 _CUT = "all => all.filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.getAttribute('aria-label'))"

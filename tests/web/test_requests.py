@@ -46,6 +46,8 @@ def test_a_request_is_looked_over_before_it_is_placed_at_once(world: World, as_p
     assert faults(looked.text) == []
     assert "Nothing is placed yet" in looked.text
     assert "Place it in 1 district" in words(looked.text)
+    assert "Objects Enrollment, and what it needs" in words(looked.text)
+    assert "Districts see the objects no, only that you asked, why and until when" in words(looked.text)
     assert placed() == []
     answer = sam.post("/requests/place/", form(world))
     assert answer.status_code == 302

@@ -90,6 +90,8 @@ def _form(request: Request, district: District, data: Any = None) -> QuietForm:
     states = may(request.user, "zones.change", None)
     for name, allowed in zip(names, (own or states, own, states), strict=True):
         form.fields[name].disabled = not allowed
+    if own and not states:
+        form.fields["state_quiet"].help_text = "Only the state changes these."
     return form
 
 

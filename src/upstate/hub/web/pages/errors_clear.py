@@ -33,7 +33,7 @@ class Clearing(Form):
     """Why these are cleared: whoever finds them missing later wants to know."""
 
     why = forms.CharField(
-        label="Why are they cleared?",
+        label="Why?",
         max_length=500,
         help_text="It goes to the audit list.",
         error_messages={"required": "Say why: whoever finds them missing later wants to know."},
