@@ -216,6 +216,17 @@ def test_the_batch_page_stays_in_its_frame_where_the_window_is_not_wide(
         assert visit.page.locator("main").evaluate(wider) <= 0
 
 
+@pytest.mark.parametrize("width", [768, 1024, 1280])
+def test_field_settings_have_room_for_whether_a_field_is_open_and_for_its_change(
+    width: int, world: World, as_person: As, chromium: Browser
+) -> None:
+    assert world.lakeside
+    with served() as address, visiting(chromium, address, as_person("sam"), width) as visit:
+        visit.to("/fields/?text=School")
+        narrowest = "all => Math.min(...all.map(each => each.offsetWidth))"
+        assert visit.page.locator(".fields__lock, .fields__change").evaluate_all(narrowest) > 100
+
+
 def within(page: Page, place: str, width: int) -> bool:
     """Whether what stands there is wholly between the edges of a window of this width."""
     box = page.locator(place).bounding_box()
