@@ -12,7 +12,8 @@ from psycopg.errors import AdminShutdown, ForeignKeyViolation, LockNotAvailable
 from tests.loading.desk import Desk, Row
 
 from upstate.errors import FencedError, LandingError
-from upstate.loading.landing import land, landing
+from upstate.loading.entering import landing
+from upstate.loading.landing import land
 from upstate.loading.task import Task
 from upstate.planning import Counts
 

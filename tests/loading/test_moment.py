@@ -9,7 +9,7 @@ from tests.loading.desk import Desk
 from tests.loading.servers import clusters, make_servers
 from tests.loading.test_changes import START
 
-from upstate.loading.landing import landing
+from upstate.loading.entering import landing
 from upstate.loading.moment import one_moment
 from upstate.loading.placing import servers_of_state
 

@@ -17,7 +17,8 @@ from upstate.catalog import parse_catalog
 from upstate.errors import ConfigError, DatabaseError, LandingError
 from upstate.loading import copying, moving
 from upstate.loading.comparing import sums_of_state
-from upstate.loading.landing import land, landing
+from upstate.loading.entering import landing
+from upstate.loading.landing import land
 from upstate.loading.moving import Moved, districts_of, left_behind, move_partition
 from upstate.loading.placing import at_district, placement
 from upstate.loading.references import check_references

@@ -25,7 +25,8 @@ from upstate.catalog import parse_catalog
 from upstate.errors import DatabaseError, FencedError, LandingError
 from upstate.hub.landing_loop import land_ready
 from upstate.loading import removing
-from upstate.loading.landing import land, landing
+from upstate.loading.entering import landing
+from upstate.loading.landing import land
 from upstate.loading.leaving import judge_removal
 from upstate.loading.placing import at_district
 from upstate.loading.removing import Removed

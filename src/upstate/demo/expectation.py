@@ -86,11 +86,14 @@ class Foresight:
         fate.roots.append(np.where(held[fallen] >= 0, held[fallen], _roots_of(self._placed, synced, rows, fallen)))
 
     def _own(self, number: int, placed: Planted, guids: Values, rows: Rows, verdict: Rows, held: Rows) -> None:
-        """What was planted in a record itself counts for more than what its parents bring."""
+        """What was planted in a record itself counts for more than what its parents bring; but what it shares with
+        another is not looked at where it does not land anyway, and both have the same parents."""
         planted = placed.rows
         if placed.planting.twin:
             planted = np.union1d(planted, planted - 1)
         there = planted[(planted >= rows[0]) & (planted <= rows[-1])] - rows[0]
+        if placed.planting.reason == "duplicate":
+            there = there[verdict[there] == LANDS]
         verdict[there] = FAILED if placed.planting.verdict == "failed" else EXCLUDED
         held[there] = -1
         self.keys[number] += [bytes(guid) for guid in guids[there]]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
-from upstate.errors import FencedError, LandingError
+from upstate.errors import LandingError
 from upstate.loading.aside import set_aside
-from upstate.loading.carrying import bring_back, landed_before, leave_note, take_along
+from upstate.loading.carrying import bring_back, landed_before, leave_note
 from upstate.loading.duplicates import find_held, meets_other_years
+from upstate.loading.entering import landing, patiently
 from upstate.loading.few import by_index, tell_how_few
 from upstate.loading.filling import Filled, fill
 from upstate.loading.isolating import find_refused, number_candidates
@@ -20,11 +19,9 @@ from upstate.loading.judging import judge, withdraw
 from upstate.loading.keys import found_columns, found_keys, readable, typed_keys
 from upstate.loading.leftovers import find_gone, keep_leftovers, make_gone
 from upstate.loading.merging import merge
-from upstate.loading.placing import alone_at_district
 from upstate.loading.receipts import note_owned, note_replaced, note_turned_away, settle_receipt
 from upstate.loading.refusing import REFUSALS
 from upstate.loading.settling import count_found, settle_order, settle_other_years, settle_rejections
-from upstate.loading.state import constraint_name
 from upstate.loading.statements import Part, columns, equal, fetch_row, state_table, statement
 from upstate.loading.task import Candidates, Task, same_year
 from upstate.planning import Counts
@@ -63,86 +60,6 @@ def land(connection: Connection, task: Task) -> Counts:
             return counts
 
     return patiently(once)
-
-
-def patiently(once: Callable[[], Counts]) -> Counts:
-    """Do it again where another writer was already at a row of this object when it came to wait for this landing."""
-    attempts = 3
-    while True:
-        attempts -= 1
-        try:
-            return once()
-        except LandingError as error:
-            if not attempts or not isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
-                raise
-
-
-@contextmanager
-def landing(connection: Connection, task: Task) -> Iterator[tuple[Cursor, Cursor]]:
-    """The transaction of a landing, fenced by the order's epoch and alone in its district.
-
-    Yields what to ask of the control tables, and what of the district's rows: the same where both are in one database.
-    """
-    there = False  # whether the rows are safe on another server, and only the office has yet to hear of it
-    try:
-        with attempt(connection, task) as office:
-            if office.execute(statement("take_order"), task.values).fetchone() is None:
-                raise FencedError(
-                    f"The order for {task.object.name} is not this landing's any more, or its parents are not settled; "
-                    "nothing was changed."
-                )
-            with alone_at_district(connection, task.district) as holder:
-                with beside(office, holder, task) as cursor:
-                    enter_district(cursor, task)
-                    if office is cursor:  # rows on another server must be safe there before the office says they are
-                        cursor.execute(statement("commit_lazily"))
-                    take_along(office, cursor, task)
-                    yield office, cursor
-                there = holder is not connection
-    except LandingError as error:
-        if there and isinstance(error.__cause__, psycopg.Error):
-            raise LandingError(
-                f"{task.object.name} landed on the server that holds the district, but the hub's database did not take "
-                f"note of it: {_said_first(error.__cause__)}. The next resync of {task.object.name} finds its rows "
-                "there and settles it."
-            ) from error.__cause__
-        raise
-
-
-@contextmanager
-def beside(office: Cursor, holder: Connection, task: Task) -> Iterator[Cursor]:
-    """The office itself, where it is on `holder`; or a transaction there, which ends before the office's does."""
-    if office.connection is holder:
-        yield office
-        return
-    with attempt(holder, task) as cursor:
-        yield cursor
-
-
-@contextmanager
-def attempt(connection: Connection, task: Task) -> Iterator[Cursor]:
-    """A transaction, or a savepoint within one, for all of an object; what the driver says becomes a LandingError."""
-    try:
-        with connection.transaction(), connection.cursor() as cursor:
-            yield cursor
-    except psycopg.Error as error:
-        said = _said_first(error)
-        raise LandingError(f"{task.object.name} could not land, and nothing of it was changed: {said}.") from error
-
-
-def _said_first(error: psycopg.Error) -> str:
-    return error.diag.message_primary or str(error).strip().splitlines()[0]
-
-
-def enter_district(cursor: Cursor, task: Task) -> None:
-    """Be alone in the task's district until the transaction ends, and set it up for landing this object."""
-    cursor.execute(statement("lock_district"), task.values)
-    for name in ("plan_by_set", "sample_few", "spell_plainly"):
-        cursor.execute(statement(name))
-    declared = [constraint_name(task.object, reference) for reference in task.object.references]
-    skip = cursor.execute(statement("may_skip_triggers"), {"table": task.object.table, "declared": declared}).fetchone()
-    if skip is not None and skip[0]:
-        cursor.execute(statement("skip_triggers"))
 
 
 def land_records(cursor: Cursor, task: Task) -> Counts:

@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 
 from upstate.loading.carrying import bring_back, take_along
-from upstate.loading.landing import attempt, beside, enter_district, land_records, patiently
+from upstate.loading.entering import attempt, beside, enter_district, patiently
+from upstate.loading.landing import land_records
 from upstate.loading.leftovers import keep_leftovers
 from upstate.loading.placing import alone_at_district
 from upstate.loading.settling import settle_rejections
