@@ -1,7 +1,8 @@
--- Of which of these objects a record with this key is the root of rejections of one standing: a look at the index for each.
+-- Of which of these objects a record with this key is the root of rejections of one standing: a look at the index for each,
+-- which the limit keeps the planner to.
 SELECT known.object
 FROM unnest(%(objects)s::text[]) AS known (object)
-WHERE EXISTS (
+CROSS JOIN LATERAL (
     SELECT
     FROM hub_rejection AS held
     WHERE held.district_id = %(district)s
@@ -9,4 +10,5 @@ WHERE EXISTS (
         AND held.verdict <> 'failed'
         AND held.root_object = known.object
         AND held.root_key = %(root_key)s::text[]
-)
+    LIMIT 1
+) AS any_held

@@ -19,6 +19,7 @@ from upstate.hub.postgres import database_errors
 from upstate.hub.resyncs import queue_resync
 from upstate.hub.rights import RIGHTS, may
 from upstate.hub.web.needs import needs
+from upstate.hub.web.pages.batch_cells import sight_of, whole_row
 from upstate.hub.web.pages.batch_choice import (
     Choice,
     Chosen,
@@ -29,7 +30,7 @@ from upstate.hub.web.pages.batch_choice import (
     sent_already,
     whose_turn,
 )
-from upstate.hub.web.pages.batch_glance import SELDOM, SOON, cells_of, glance, watch
+from upstate.hub.web.pages.batch_glance import SELDOM, SOON, glance, watch
 from upstate.hub.web.pages.batch_runs import Expected, expected_of
 from upstate.hub.web.request import Request
 from upstate.hub.web.years import years_of
@@ -99,13 +100,13 @@ def _page(request: Request, district: District, choice: Choice, status: int = 20
     open_rows = [row for row in seen.rows if not row.line.why_not]
     names = {row.object for row in open_rows}
     marked = names if choice.objects is None else names.intersection(choice.objects)
+    sight = sight_of(request.user, district, request.year)
     context = {
         "glance": seen,
         "again": SOON if seen.busy else SELDOM,
-        "rows": cells_of(seen, district, request.year, request.user, live=False),
-        "may_see_errors": may(request.user, "errors.view", district.id),
+        "rows": [whole_row(row, sight, marked=row.object in marked) for row in seen.rows],
+        "may_see_errors": bool(sight.errors_address),
         "may_ask": may(request.user, "requests.place", None),
-        "marked": marked,
         "every": choice.objects is None,
         "check": choice.check_dependencies,
         "open_rows": len(open_rows),

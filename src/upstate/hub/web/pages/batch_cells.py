@@ -1,7 +1,8 @@
-"""The cells of a row that change while a resync runs; drawn once for as long as what they show stays the same."""
+"""The rows of the Batch page and their live cells; each is drawn once for as long as what it shows stays the same."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -9,32 +10,50 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from upstate.hub.models import District
+from upstate.hub.models import District, Person
+from upstate.hub.rights import may
 from upstate.hub.web.pages.batch_table import Row
 
 _MOST: Final = 8192  # rows; some 2 kB each
 _OUT_OF_BAND: Final = ' hx-swap-oob="true"'
 
 
-def cells(row: Row, errors_address: str, leftovers_address: str, *, live: bool) -> SafeString:
-    """A row's cells, for the page or for a live part; with an address, a link to its errors, or to its leftovers."""
-    drawn = _drawn(row, errors_address, leftovers_address)
-    return drawn if live else SafeString(drawn.replace(_OUT_OF_BAND, ""))
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What someone may see and do in the rows of a district, by id. `errors_address` awaits the name of an object; it
+    is empty for whom there is no Error Log."""
+
+    district: int
+    errors_address: str
+    may_see_leftovers: bool
+    may_run: bool
+    may_see_fields: bool
 
 
-def errors_address(district: District, year: int) -> str:
-    """The address of the Error Log for one object, whose name is to follow."""
+def sight_of(person: Person, district: District, year: int) -> Sight:
+    """What a person may, in this district and year."""
     own = year == district.zone.school_year
-    return f"{reverse('errors', kwargs={'district': district.id})}?{'' if own else f'year={year}&'}object="
+    errors = f"{reverse('errors', kwargs={'district': district.id})}?{'' if own else f'year={year}&'}object="
+    return Sight(
+        district=district.id,
+        errors_address=errors if may(person, "errors.view", district.id) else "",
+        may_see_leftovers=may(person, "leftovers.view", district.id),
+        may_run=may(person, "batch.run", district.id),
+        may_see_fields=may(person, "fields.view", district.id),
+    )
 
 
-def leftovers_address(district: District, name: str) -> str:
-    """The address of an object's leftovers."""
-    return reverse("leftovers_of", kwargs={"district": district.id, "which": name})
+# A row is a value, and so is who looks: the same two always look the same.
 
 
 @lru_cache(maxsize=_MOST)
-def _drawn(row: Row, errors_address: str, leftovers_address: str) -> SafeString:
-    # a row is a value, so that the same one always looks the same
-    context = {"row": row, "errors_address": errors_address, "leftovers_address": leftovers_address}
-    return render_to_string("hub/batch_cells.html", context)
+def cells(row: Row, sight: Sight) -> SafeString:
+    """A row's cells that change while a resync runs, for a live part."""
+    return render_to_string("hub/batch_cells.html", {"row": row, "sight": sight})
+
+
+@lru_cache(maxsize=_MOST)
+def whole_row(row: Row, sight: Sight, *, marked: bool) -> SafeString:
+    """A row of the table with all its cells, for the page."""
+    drawn = SafeString(cells(row, sight).replace(_OUT_OF_BAND, ""))
+    return render_to_string("hub/batch_row.html", {"row": row, "sight": sight, "marked": marked, "cells": drawn})

@@ -19,7 +19,7 @@ from upstate.hub.models import District, Person
 from upstate.hub.requests import undisclosed
 from upstate.hub.rights import may
 from upstate.hub.web.pages.batch_catalog import current_catalog
-from upstate.hub.web.pages.batch_cells import cells, errors_address, leftovers_address
+from upstate.hub.web.pages.batch_cells import cells, sight_of
 from upstate.hub.web.pages.batch_estimate import Estimate, Part, time_left
 from upstate.hub.web.pages.batch_runs import Expected, LastOrder, Run, expected_of, last_orders, runs_of
 from upstate.hub.web.pages.batch_table import Row, lines_of, table
@@ -142,34 +142,13 @@ def pace(watched: float, seconds: float) -> int:
 
 def draw(seen: Glance, district: District, year: int, person: Person, soon: int = SOON) -> Drawn:
     """The live part of a glance, as someone may see it; while a resync runs one looks again after `soon` seconds."""
-    drawn = cells_of(seen, district, year, person, live=True)
-    cells = tuple(each for row, each in drawn if not row.line.why_not)
+    sight = sight_of(person, district, year)
+    drawn = tuple(cells(row, sight) for row in seen.rows if not row.line.why_not)
     context = {"glance": seen, "district": district, "year": year, "live": True, "version": _VERSION}
     context["again"] = soon if seen.busy else SELDOM
     panel = render_to_string("hub/batch_live.html", context)
-    version = hashlib.blake2b("".join((panel, *cells)).encode(), digest_size=9).hexdigest()
-    return Drawn(panel.replace(_VERSION, version), cells, version, time.monotonic())
-
-
-def cells_of(
-    seen: Glance, district: District, year: int, person: Person, *, live: bool
-) -> list[tuple[Row, SafeString]]:
-    """Each row with its cells, as someone may see them."""
-    may_see_errors = may(person, "errors.view", district.id)
-    address = errors_address(district, year) if may_see_errors else ""
-    may_see_leftovers = may(person, "leftovers.view", district.id)
-    return [
-        (
-            row,
-            cells(
-                row,
-                address and f"{address}{row.object}",
-                leftovers_address(district, row.object) if may_see_leftovers else "",
-                live=live,
-            ),
-        )
-        for row in seen.rows
-    ]
+    version = hashlib.blake2b("".join((panel, *drawn)).encode(), digest_size=9).hexdigest()
+    return Drawn(panel.replace(_VERSION, version), drawn, version, time.monotonic())
 
 
 def watch(district: District, year: int, person: Person, seen: str, every: int) -> str | None:
