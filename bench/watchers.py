@@ -30,7 +30,7 @@ def measure(
     """
     from upstate.demo import Recipe, make_district
     from upstate.hub.districts import add_district
-    from upstate.hub.set_up import catalog_in_force
+    from upstate.hub.in_force import catalog_in_force
 
     place = folder / f"{NAME.lower()}.sqlite"
     records = make_district(Recipe(scale=scale, seed=2024, edition="KY", school_year=2024), place, None).total

@@ -207,9 +207,9 @@ def test_objects_of_a_request_that_is_not_disclosed_are_not_told_to_the_district
     from datetime import date
     from uuid import uuid4
 
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.models import Person
     from upstate.hub.requests import Wanted, place_request
-    from upstate.hub.set_up import catalog_in_force
 
     sam = Person.objects.get(name="Sam")
     wanted = Wanted((world.lakeside,), ("School",), "A deadline.", date(2999, 1, 1))

@@ -15,9 +15,10 @@ from psycopg import sql
 from upstate.cli.receipts import AS_THEN, check_here
 from upstate.cli.running import run_resync
 from upstate.hub.districts import add_district
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.planned import plan_resync
 from upstate.hub.receipts import receipt_of
-from upstate.hub.set_up import catalog_in_force, set_up
+from upstate.hub.set_up import set_up
 from upstate.hub.start import Configuration, start
 from upstate.loading.references import check_references
 from upstate.planning import Counts

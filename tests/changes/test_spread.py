@@ -15,8 +15,8 @@ from tests.databases import let_go, passing_database
 from upstate.cli.running import Outcome, run_resync
 from upstate.errors import DatabaseError, PlanError
 from upstate.hub.approving import Decision, decide
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.planned import plan_resync
-from upstate.hub.set_up import catalog_in_force
 from upstate.planning import Counts
 
 

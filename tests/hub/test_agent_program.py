@@ -201,8 +201,8 @@ def test_a_new_owner_of_a_field_reaches_an_agent_that_runs(
     state: State, hub: str, authority: Authority, district: Path, tmp_path: Path
 ) -> None:
     from upstate.hub.field_owners import change_owner
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.models import Person
-    from upstate.hub.set_up import catalog_in_force
 
     file = configured(tmp_path, hub, authority, connect_agent(state), district)
     with running(file) as said:

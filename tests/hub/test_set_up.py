@@ -6,8 +6,9 @@ import pytest
 from tests.hub.state import TEXTS, State
 
 from upstate.errors import CatalogError, ConfigError, DatabaseError
+from upstate.hub.in_force import catalog_in_force, kept_catalog
 from upstate.hub.postgres import connect, statement
-from upstate.hub.set_up import catalog_in_force, kept_catalog, set_up
+from upstate.hub.set_up import set_up
 from upstate.hub.start import Configuration, start
 
 
@@ -87,3 +88,18 @@ def test_what_is_acknowledged_is_on_disk_whatever_the_server_says(state: State) 
 def test_every_statement_begins_with_what_it_does() -> None:
     for name in ("claim", "deliver", "finish", "roots"):
         assert statement(name).startswith(b"-- ")
+
+
+def test_the_catalog_is_parsed_anew_only_when_it_or_the_owner_of_a_field_changed(state: State) -> None:
+    from upstate.hub.models import FieldOwner
+
+    before = catalog_in_force()
+    assert catalog_in_force() is before
+    column = before["School"].columns[-1]
+    other = "state" if column.owner == "district" else "district"
+    FieldOwner.objects.create(object="School", column=column.name, owner=other)
+    changed = catalog_in_force()
+    assert changed["School"].column(column.name).owner == other
+    assert before["School"].column(column.name).owner == column.owner
+    FieldOwner.objects.all().delete()
+    assert catalog_in_force()["School"] == before["School"]

@@ -38,9 +38,9 @@ class World:
     def selection(self) -> int:
         """The id of a selective sync that Dana asks for now, and that does not run."""
         from upstate.hub.districts import find_district
+        from upstate.hub.in_force import catalog_in_force
         from upstate.hub.models import Person
         from upstate.hub.resyncs import queue_resync
-        from upstate.hub.set_up import catalog_in_force
         from upstate.planning import ask, plan_asked
 
         dana = Person.objects.get(name="Dana")

@@ -126,10 +126,10 @@ def test_a_notice_that_is_undone_is_told_by_the_next_worker(world: World) -> Non
 
 
 def test_a_request_of_the_state_is_told_of_once_when_the_last_district_has_ended(world: World) -> None:
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.models import Alert, Person
     from upstate.hub.notices import tell_of_ended
     from upstate.hub.requests import Wanted, place_request
-    from upstate.hub.set_up import catalog_in_force
 
     due = (datetime.now(UTC) + timedelta(days=7)).date()
     wanted = Wanted((world.lakeside, world.riverton), ("School",), "It is needed.", due)

@@ -82,10 +82,10 @@ def test_whoever_may_not_see_the_error_log_does_not_see_its_records_on_the_first
 
 def test_what_landings_sum_is_what_the_reports_count(world: World) -> None:
     from upstate.hub.districts import find_district
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.models import District
     from upstate.hub.postgres import connect
     from upstate.hub.reports import outlook, roots
-    from upstate.hub.set_up import catalog_in_force
     from upstate.hub.web.keyset import Place
     from upstate.hub.web.pages.errors_roots import ranked_roots
 

@@ -172,8 +172,8 @@ def test_another_districts_record_of_the_same_key_is_not_cleared(world: World, a
 
 
 def test_every_reason_that_was_met_stands_on_the_page_of_reasons(world: World, as_person: AsPerson) -> None:
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.models import Rejection
-    from upstate.hub.set_up import catalog_in_force
     from upstate.loading.wording import INSPECTED
 
     text = as_person("rhea").get(reverse("reasons")).text

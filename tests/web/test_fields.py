@@ -26,7 +26,7 @@ def shown(browser: Client, **query: str) -> set[tuple[str, str]]:
 
 
 def test_every_field_of_the_catalog_is_there_once(world: World, as_person: AsPerson) -> None:
-    from upstate.hub.set_up import catalog_in_force
+    from upstate.hub.in_force import catalog_in_force
 
     catalog = catalog_in_force()
     text = as_person("rhea").get(reverse("fields")).text
@@ -48,14 +48,14 @@ def test_every_field_of_the_catalog_is_there_once(world: World, as_person: AsPer
 def test_a_search_shows_what_fits(
     query: dict[str, str], fits: Callable[[str, str, str], bool], world: World, as_person: AsPerson
 ) -> None:
-    from upstate.hub.set_up import catalog_in_force
+    from upstate.hub.in_force import catalog_in_force
 
     expected = {(o.name, c.name) for o in catalog_in_force() for c in o.columns if fits(o.name, c.name, c.owner)}
     assert shown(as_person("dana"), **query) == expected
 
 
 def test_every_object_is_in_one_area_and_an_area_shows_its_own(world: World, as_person: AsPerson) -> None:
-    from upstate.hub.set_up import catalog_in_force
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.web.pages.fields import areas_of
 
     catalog = catalog_in_force()
@@ -68,9 +68,9 @@ def test_every_object_is_in_one_area_and_an_area_shows_its_own(world: World, as_
 def test_the_state_changes_an_owner_and_the_next_run_goes_by_it(world: World, as_person: AsPerson) -> None:
     from upstate.catalog import fingerprint
     from upstate.cli.running import run_resync
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.models import AuditEntry
     from upstate.hub.planned import plan_resync
-    from upstate.hub.set_up import catalog_in_force
 
     before = fingerprint(catalog_in_force()["School"], {})
     answer = as_person("sam").post(reverse("fields_change"), CHANGE, follow=True)
@@ -131,8 +131,8 @@ def test_a_tampered_form_changes_nothing_and_says_why(
 
 
 def test_an_owner_of_a_field_that_is_gone_from_the_catalog_is_passed_over(world: World, as_person: AsPerson) -> None:
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.models import FieldOwner
-    from upstate.hub.set_up import catalog_in_force
 
     FieldOwner.objects.create(object="School", column="gone", owner="state")
     FieldOwner.objects.create(object="Gone", column="guid", owner="state")

@@ -47,9 +47,9 @@ def test_a_cancelled_resync_ends_and_says_by_whom(world: World, as_person: As) -
 
 
 def test_what_the_state_asked_for_only_the_state_cancels(world: World, as_person: As) -> None:
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.models import Person, RequestedDistrict
     from upstate.hub.requests import Wanted, place_request
-    from upstate.hub.set_up import catalog_in_force
 
     due = datetime.now(UTC).date()
     wanted = Wanted(districts=(world.lakeside,), objects=("School",), reason="for the count", due_on=due, disclose=True)

@@ -136,7 +136,7 @@ def test_a_page_that_breaks_says_so_in_the_look_of_the_others(
     def breaks(*_: Any) -> None:
         raise RuntimeError("a slip of ours")
 
-    monkeypatch.setattr("upstate.hub.web.pages.overview.current_catalog", breaks)
+    monkeypatch.setattr("upstate.hub.web.pages.overview.catalog_in_force", breaks)
     with served() as address, visiting(chromium, address, as_person("dana"), width) as visit:
         visit.to(f"/d/{world.lakeside}/")
         expect(visit.page.get_by_role("heading", level=1)).to_be_visible()

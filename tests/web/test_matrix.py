@@ -23,8 +23,8 @@ def row(page: str, district: int) -> str:
 def test_each_district_has_a_row_and_each_object_it_is_offered_a_cell_that_leads_to_it(
     world: World, as_person: As
 ) -> None:
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.models import District, Order
-    from upstate.hub.set_up import catalog_in_force
 
     page = as_person("sam").get("/matrix/").text
     assert faults(page) == []

@@ -101,7 +101,7 @@ def test_the_full_resync_at_the_start_of_the_year_is_due_until_it_has_finished(w
 
 def _everything(district: int) -> tuple[str, ...]:
     from upstate.hub.districts import planning_zone
-    from upstate.hub.set_up import catalog_in_force
+    from upstate.hub.in_force import catalog_in_force
     from upstate.planning import offered
 
     return offered(catalog_in_force(), planning_zone(zone(district).district))

@@ -23,8 +23,8 @@ def digest(as_json: bool) -> None:
     from upstate.cli.settings import open_state
 
     url = open_state()
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.postgres import connect, database_errors
-    from upstate.hub.set_up import catalog_in_force
     from upstate.loading.comparing import sums_of_state
 
     catalog = catalog_in_force()

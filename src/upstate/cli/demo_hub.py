@@ -16,9 +16,9 @@ from upstate.cli.supervising import run_hub
 from upstate.demo import Recipe, make_district
 from upstate.errors import ConfigError
 from upstate.hub.districts import add_district
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.people import CastMember, seed_cast
 from upstate.hub.planned import plan_resync
-from upstate.hub.set_up import catalog_in_force
 
 NEIGHBOUR = "Riverton"
 _PART = 0.1  # of the first district's size

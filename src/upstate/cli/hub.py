@@ -60,7 +60,8 @@ def init(folder: str | None, partitions: int | None, servers: tuple[str, ...]) -
     if texts is not None:
         parse_catalog(texts)  # a wrong catalog is told before a database is started
     url = open_state()
-    from upstate.hub.set_up import kept_catalog, set_up
+    from upstate.hub.in_force import kept_catalog
+    from upstate.hub.set_up import set_up
 
     if texts is None:
         texts = kept_catalog() or catalog_files(shipped_catalog("k12"))

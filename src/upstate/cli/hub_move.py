@@ -26,8 +26,8 @@ def move(partition: int | None, target: str | None) -> None:
     from upstate.cli.settings import open_state
 
     url = open_state()
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.postgres import connect, database_errors
-    from upstate.hub.set_up import catalog_in_force
     from upstate.loading.moving import districts_of, move_partition
     from upstate.loading.placing import placement
 

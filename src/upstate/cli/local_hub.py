@@ -39,7 +39,7 @@ class LocalHub:
 
     def object_named(self, name: str) -> str:
         """The object's own name; PlanError where there is none."""
-        from upstate.hub.set_up import catalog_in_force
+        from upstate.hub.in_force import catalog_in_force
 
         return find_object(catalog_in_force(), name)
 
@@ -88,9 +88,9 @@ class LocalHub:
     ) -> tuple[Ended, tuple[str, ...]]:
         """Run it here, to its end."""
         from upstate.cli.running import run_resync
+        from upstate.hub.in_force import catalog_in_force
         from upstate.hub.planned import Planned
         from upstate.hub.selections import lacking_of
-        from upstate.hub.set_up import catalog_in_force
         from upstate.planning import ask, plan_asked
 
         catalog, known = catalog_in_force(), self._known(district)
@@ -104,9 +104,9 @@ class LocalHub:
     def heal(self, district: str, root: int, *, year: int | None, watcher: Watcher) -> Ended:
         """Run it here, to its end."""
         from upstate.cli.running import run_resync
+        from upstate.hub.in_force import catalog_in_force
         from upstate.hub.mending import find_root
         from upstate.hub.planned import Planned
-        from upstate.hub.set_up import catalog_in_force
 
         catalog, known = catalog_in_force(), self._known(district)
         found = find_root(catalog, known, root, year)
@@ -115,9 +115,9 @@ class LocalHub:
 
     def left_over(self, district: str) -> tuple[tuple[LeftOver, ...], tuple[HeldRemoval, ...]]:
         """What is left over, and what is or was held."""
+        from upstate.hub.in_force import catalog_in_force
         from upstate.hub.leftovers import held_removals, left_over
         from upstate.hub.postgres import connect
-        from upstate.hub.set_up import catalog_in_force
 
         known = self._known(district)
         with connect(self._url) as connection:
@@ -125,9 +125,9 @@ class LocalHub:
 
     def left_over_of(self, district: str, object_name: str, *, year: int | None) -> Iterator[Listed]:
         """The leftovers of an object, some thousand at a time."""
+        from upstate.hub.in_force import catalog_in_force
         from upstate.hub.leftovers import left_over_of, years_left_over
         from upstate.hub.postgres import connect
-        from upstate.hub.set_up import catalog_in_force
 
         known, catalog = self._known(district), catalog_in_force()
         with connect(self._url) as connection:
@@ -144,7 +144,7 @@ class LocalHub:
         """Whoever may run commands here is an operator, who may decide."""
         from upstate.cli.running import who
         from upstate.hub.approving import decide
-        from upstate.hub.set_up import catalog_in_force
+        from upstate.hub.in_force import catalog_in_force
 
         known = self._known(district)
         return decide(catalog_in_force(), known.id, removal, decision, reason, by=who(), person=None)

@@ -12,10 +12,10 @@ from upstate.catalog import Catalog, SyncObject
 from upstate.cli.sources import source_of
 from upstate.errors import LostSourceError, SourceError
 from upstate.hub.districts import KnownDistrict, find_district
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.postgres import connect, database_errors
 from upstate.hub.receipt import Receipt, ReceiptObject
 from upstate.hub.receipts import no_receipt, receipt_of
-from upstate.hub.set_up import catalog_in_force
 from upstate.hub.zone_lock import zone_lock
 from upstate.loading.comparing import Held
 from upstate.loading.receipts import held_total

@@ -10,7 +10,7 @@ from upstate.agent.sources.address import CsvAddress, OneRosterAddress, SqliteAd
 from upstate.catalog import Catalog
 from upstate.errors import MappingError, SourceError
 from upstate.hub.districts import KnownDistrict, add_district, known_district
-from upstate.hub.set_up import catalog_in_force
+from upstate.hub.in_force import catalog_in_force
 
 
 def absolute(url: str) -> str:

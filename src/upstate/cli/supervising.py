@@ -102,7 +102,8 @@ def _check_set_up(url: str) -> None:
     from upstate.hub.start import Configuration, start
 
     start(Configuration(url))
-    from upstate.hub.set_up import catalog_in_force, kept_catalog, set_up
+    from upstate.hub.in_force import catalog_in_force, kept_catalog
+    from upstate.hub.set_up import set_up
 
     catalog_in_force()
     set_up(url, kept_catalog())

@@ -24,10 +24,10 @@ from upstate.hub.chores import CHORES
 from upstate.hub.districts import KnownDistrict, all_districts
 from upstate.hub.failing import give_up_reading
 from upstate.hub.holding import end_cancelled, held_back, quiet
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.postgres import connect
 from upstate.hub.reports import ObjectRun
 from upstate.hub.resyncs import PlacedResync, fail_resync, next_resync, waiting_zones
-from upstate.hub.set_up import catalog_in_force
 from upstate.hub.verifications import next_verification
 from upstate.hub.zone_lock import SILENCE, ZoneLock, try_zone_lock
 

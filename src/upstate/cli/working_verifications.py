@@ -12,7 +12,7 @@ from upstate.cli.verifying import run_verification
 from upstate.errors import DatabaseError, UpstateError
 from upstate.hub.agents import note_line
 from upstate.hub.districts import KnownDistrict
-from upstate.hub.set_up import catalog_in_force
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.verifications import PlacedVerification, fail_verification, leave_verification
 from upstate.hub.zone_lock import ZoneLock
 from upstate.loading.verifying import Looked

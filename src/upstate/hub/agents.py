@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models.functions import Now
+from django.db import connection as control
 
 from upstate.hub import models
-from upstate.hub.postgres import database_errors
+from upstate.hub.postgres import database_errors, statement
 
 
 @database_errors()
 def note_seen(districts: Iterable[int], place: str, version: str) -> None:
     """The agents of these districts, by id, are there, at this place, in this version."""
-    models.Agent.objects.bulk_create(
-        (models.Agent(district_id=each, place=place, version=version, seen_at=Now()) for each in districts),
-        update_conflicts=True,
-        update_fields=["place", "version", "seen_at"],
-        unique_fields=["district"],
-    )
+    with control.cursor() as cursor:
+        cursor.execute(
+            statement("note_seen").decode(), {"districts": list(districts), "place": place, "version": version}
+        )
 
 
 @database_errors()

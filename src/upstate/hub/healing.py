@@ -6,8 +6,8 @@ from django.db import connection as control
 
 from upstate.hub import models
 from upstate.hub.districts import planning_zone
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.postgres import statement
-from upstate.hub.set_up import catalog_in_force
 from upstate.planning import Plan, plans_freed
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from upstate.catalog import Catalog
 from upstate.hub.districts import KnownDistrict, ever_sent, find_district
-from upstate.hub.set_up import catalog_in_force
+from upstate.hub.in_force import catalog_in_force
 from upstate.planning import Plan, make_plan
 
 

@@ -12,8 +12,8 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from upstate.catalog import parse_catalog
 from upstate.errors import CatalogError, DatabaseError
+from upstate.hub.in_force import kept_catalog
 from upstate.hub.postgres import NOT_SET_UP, database_errors
-from upstate.hub.set_up import kept_catalog
 
 _BEHIND = "Its control tables are of an older version. Run: upstate hub init."
 _AWAY = "The state's PostgreSQL cannot be reached."

@@ -11,11 +11,9 @@ from django.db import transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from upstate.catalog import Catalog, parse_catalog
-from upstate.errors import DatabaseError
-from upstate.hub.field_owners import set_owners, with_owners
 from upstate.hub.models import CatalogFile
 from upstate.hub.people import make_roles
-from upstate.hub.postgres import NOT_SET_UP, connect, database_errors
+from upstate.hub.postgres import connect, database_errors
 from upstate.loading.spreading import prepare_spread
 
 
@@ -42,26 +40,6 @@ def set_up(
     with connect(database_url) as connection:  # refuses a server that is too old before anything is made
         made = [*_migrate(), *make_roles(), *prepare_spread(connection, catalog, partitions, servers), *_keep(texts)]
     return Prepared(catalog, tuple(made))
-
-
-@database_errors()
-def catalog_in_force() -> Catalog:
-    """The catalog that `set_up` kept, with the owners of fields that were set since.
-
-    DatabaseError where the hub was never set up.
-    """
-    texts = kept_catalog()
-    if not texts:
-        raise DatabaseError(NOT_SET_UP)
-    return with_owners(parse_catalog(texts), set_owners())
-
-
-@database_errors()
-def kept_catalog() -> dict[str, str]:
-    """The texts of the catalog in force, by file name; empty where the hub was never set up."""
-    if CatalogFile._meta.db_table not in control.introspection.table_names():
-        return {}
-    return dict(CatalogFile.objects.values_list("name", "text"))
 
 
 @database_errors()

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-from django.db import connections
-from django.db.models import Count, Max
 
 from upstate.catalog import Catalog
 from upstate.errors import DatabaseError
 from upstate.hub.field_owners import set_owners
-from upstate.hub.models import CatalogFile, FieldOwner
+from upstate.hub.in_force import Edition, edition_in_force, kept_catalog
 from upstate.hub.postgres import NOT_SET_UP, database_errors
-from upstate.hub.set_up import kept_catalog
 from upstate.wire.protocol import catalog_stamp, decode_catalog, encode_catalog
 
-_Edition = tuple[str, int, int, int, datetime | None]
 _lock = threading.Lock()
 
 
@@ -31,16 +24,13 @@ class CatalogAtHand:
     stamp: str
 
 
-_kept: list[tuple[_Edition, CatalogAtHand]] = []
+_kept: list[tuple[Edition, CatalogAtHand]] = []
 
 
 @database_errors()
 def catalog_at_hand() -> CatalogAtHand:
-    """The catalog in force, in two small queries as long as it stays the same; DatabaseError where there is none."""
-    files: dict[str, Any] = CatalogFile.objects.aggregate(newest=Max("id"), count=Count("id"))
-    owners: dict[str, Any] = FieldOwner.objects.aggregate(newest=Max("changed_at"), count=Count("id"))
-    address = connections.settings["default"]["UPSTATE_URL"]
-    edition = (address, files["newest"] or 0, files["count"], owners["count"], owners["newest"])
+    """The catalog in force, in one small query as long as it stays the same; DatabaseError where there is none."""
+    edition = edition_in_force()
     with _lock:
         if not _kept or _kept[0][0] != edition:
             _kept[:] = [(edition, _made())]

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from upstate.hub.agent_door.board import board
 from upstate.hub.agent_door.bodies import message, number
 from upstate.hub.agent_door.catalog_at_hand import catalog_at_hand
 from upstate.hub.agent_door.desks import desk
@@ -25,7 +26,6 @@ from upstate.wire import WorkOrder
 from upstate.wire.protocol import CATALOG_HEADER, LONGEST_WAIT, order_to_json
 
 _LOOK_AGAIN = 0.5  # seconds
-_COME_AGAIN = 5  # seconds, where nobody may wait here
 _QUIET_COME_AGAIN = 15  # so that whoever shortens quiet hours does not wait long
 _TICKET = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
@@ -45,15 +45,23 @@ def claim(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         line = f"Quiet hours: nothing is handed out until {until:%Y-%m-%d %H:%M} UTC."
         left = math.ceil((until - datetime.now(UTC)).total_seconds())
         return said({"order": None, "after": min(_QUIET_COME_AGAIN, max(1, left)), "line": line})
+    waiting = board()
+
+    def look() -> WorkOrder | None:
+        # who does not wait is told what is true now, and who waits what was true a moment ago
+        if wait and not waiting.has_work(visitor.district):
+            return None
+        return _claim(visitor, resync, ticket, request)
+
     with waiting_seat() as may_wait:
         end = time.monotonic() + (wait if may_wait else 0)
-        while (order := _claim(visitor, resync, ticket, request)) is None and time.monotonic() < end:
+        while (order := look()) is None and time.monotonic() < end:
             time.sleep(_LOOK_AGAIN)
             if ticket is not None and _withdrawn(visitor, ticket):
                 break
     if order is not None:
         return said({"order": order_to_json(order)})
-    return said({"order": None, "after": 0 if may_wait else _COME_AGAIN})
+    return said({"order": None, "after": 0 if may_wait else waiting.come_again(visitor.district)})
 
 
 @for_agents("POST")

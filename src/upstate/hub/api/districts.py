@@ -9,8 +9,8 @@ from upstate.hub import models
 from upstate.hub.api import shapes
 from upstate.hub.api.bearer import Request
 from upstate.hub.api.gate import need_anywhere
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.rights import RIGHTS, districts_where, may
-from upstate.hub.set_up import catalog_in_force
 from upstate.hub.web.years import years_of
 
 router = Router(tags=["Districts and objects"])

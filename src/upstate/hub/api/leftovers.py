@@ -14,9 +14,9 @@ from upstate.hub.api.bearer import Request
 from upstate.hub.api.gate import enter
 from upstate.hub.api.paging import From, beyond
 from upstate.hub.approving import decide
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.leftovers import held_removals, left_over, left_over_of, removal_outcome, years_left_over
 from upstate.hub.rights import RIGHTS, may
-from upstate.hub.set_up import catalog_in_force
 from upstate.hub.web.keyset import Place, paged
 from upstate.hub.web.state import state_connection
 

@@ -22,10 +22,10 @@ from upstate.hub.api.paging import From, beyond
 from upstate.hub.api.runs import shape_of_resync
 from upstate.hub.auditing import audit
 from upstate.hub.districts import KnownDistrict
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.mending import find_root
 from upstate.hub.resyncs import queue_resync
 from upstate.hub.selections import forget_selections, lacking_counts, lacking_of
-from upstate.hub.set_up import catalog_in_force
 from upstate.hub.web.keyset import Place, paged
 from upstate.planning import Asked, Plan, ask, plan_asked, year_name
 

@@ -8,8 +8,8 @@ from upstate.hub.api import shapes
 from upstate.hub.api.bearer import Request
 from upstate.hub.api.gate import enter
 from upstate.hub.api.runs import counted
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.requests import undisclosed
-from upstate.hub.set_up import catalog_in_force
 from upstate.hub.web.pages.batch_runs import last_orders, runs_of
 from upstate.planning import Counts, Status, offered
 

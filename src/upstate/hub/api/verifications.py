@@ -17,7 +17,7 @@ from upstate.hub.api.gate import enter
 from upstate.hub.api.paging import From, beyond
 from upstate.hub.auditing import audit
 from upstate.hub.districts import KnownDistrict, ever_sent
-from upstate.hub.set_up import catalog_in_force
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.verification_gate import may_verify
 from upstate.hub.verifications import place_verification
 from upstate.hub.verified import ObjectResult, Result, differences_of, results, verifications_of

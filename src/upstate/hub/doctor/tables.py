@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from upstate.hub.districts import all_districts
 from upstate.hub.doctor.finding import Finding, good, must_mend
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.postgres import Connection, database_errors
-from upstate.hub.set_up import catalog_in_force
 from upstate.loading.lacking import lacking
 from upstate.loading.moving import left_behind
 from upstate.loading.placing import everywhere, placement

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from upstate.hub.districts import KnownDistrict, ever_sent, find_district
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, Person, Resync
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.planning import Plan, make_plan
 
 
@@ -59,7 +59,7 @@ def plan_choice(choice: Choice, district: District, year: int) -> Chosen:
     """The plan of a choice for a district's year; PlanError says in one line why there can be none."""
     known = find_district(district.name)
     plan = make_plan(
-        current_catalog(),
+        catalog_in_force(),
         choice.objects,
         known.zone,
         check_dependencies=choice.check_dependencies,

@@ -15,10 +15,10 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from upstate.hub.districts import planning_zone
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, Person
 from upstate.hub.requests import undisclosed
 from upstate.hub.rights import may
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.batch_cells import cells, sight_of
 from upstate.hub.web.pages.batch_estimate import Estimate, Part, time_left
 from upstate.hub.web.pages.batch_runs import Expected, LastOrder, Run, expected_of, last_orders, runs_of
@@ -115,7 +115,7 @@ def glance(
     be it that it waits, its objects stand as they did before it.
     """
     zone = district.zone.id
-    lines = lines_of(current_catalog(), planning_zone(district), year)
+    lines = lines_of(catalog_in_force(), planning_zone(district), year)
     runs = runs_of(zone, year)
     running = next((run for run in runs if run.state == "running"), None)
     hidden = undisclosed(person, [run.id for run in runs if run.finished_at is None])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District
 from upstate.hub.rights import districts_where, may
 from upstate.hub.web.home import home_district
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.request import Request
 from upstate.hub.web.standing import standing_of_districts
 
@@ -30,6 +30,6 @@ def districts(request: Request) -> HttpResponse:
     rows = District.objects.select_related("zone").filter(zone__isnull=False).order_by("name")
     if mine is not None:
         rows = rows.filter(id__in=mine)
-    standing = standing_of_districts(current_catalog(), rows)
+    standing = standing_of_districts(catalog_in_force(), rows)
     listed = [(district, standing.get(district.id)) for district in rows]
     return render(request, "hub/districts.html", {"listed": listed})

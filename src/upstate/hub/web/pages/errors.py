@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District
 from upstate.hub.reports import summed_outlook
 from upstate.hub.web.keyset import paged, place_of
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.errors_listing import Wanted, key_of, place_of_row, rejections_listed
 from upstate.hub.web.pages.errors_roots import held_by, ranked_roots, reasons_counted
 from upstate.hub.web.request import Request
@@ -42,7 +42,7 @@ def errors_held(request: Request, district: District) -> HttpResponse:
     """The records of one object that hang on a root; for htmx alone, or as a page."""
     key, root_object = key_of(request.GET.get("key", "")), request.GET.get("object", "")
     held_object = request.GET.get("held") or None
-    catalog, place = current_catalog(), place_of(request.GET)
+    catalog, place = catalog_in_force(), place_of(request.GET)
     if key is None or root_object not in catalog or (held_object is not None and held_object not in catalog):
         raise Http404("Of which root?")
     wanted = Wanted(root=key, root_object=root_object, object=held_object)
@@ -64,7 +64,7 @@ def errors_held(request: Request, district: District) -> HttpResponse:
 def _ranked(request: Request, district: District, verdict: str, template: str) -> HttpResponse:
     place = place_of(request.GET)
     with state_connection() as connection:
-        page = ranked_roots(connection, current_catalog(), district, verdict, place)
+        page = ranked_roots(connection, catalog_in_force(), district, verdict, place)
         totals = summed_outlook(connection, district.id)
     counts = reasons_counted(district, verdict)
     return render(request, template, {"page": page, "totals": totals, "counts": counts, "verdict": verdict})

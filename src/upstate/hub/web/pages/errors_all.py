@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET
 
 from upstate.catalog import Catalog
 from upstate.hub.auditing import audit
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District
 from upstate.hub.postgres import connect
 from upstate.hub.web.keyset import Page, paged, place_of
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.errors_filter import filter_of, without_school
 from upstate.hub.web.pages.errors_listing import Wanted, every_rejection, place_of_row, rejections_listed
 from upstate.hub.web.request import Request
@@ -34,7 +34,7 @@ _COLUMNS: Final = (
 @needs("errors.view")
 def errors_all(request: Request, district: District) -> HttpResponse:
     """One page of the rejections that fit the filter, those that must be mended first."""
-    catalog, place = current_catalog(), place_of(request.GET)
+    catalog, place = catalog_in_force(), place_of(request.GET)
     form = filter_of(request, district, catalog)
     page: Page[dict[str, Any]] = Page((), "", "")
     if form.is_valid():
@@ -61,7 +61,7 @@ def errors_all(request: Request, district: District) -> HttpResponse:
 @needs("errors.view")
 def errors_export(request: Request, district: District) -> HttpResponseBase:
     """The rejections that fit the filter as a CSV file, sent while they are read; keys, never values."""
-    catalog = current_catalog()
+    catalog = catalog_in_force()
     form = filter_of(request, district, catalog)
     if not form.is_valid():
         return errors_all(request, district=district.id)

@@ -19,6 +19,7 @@ from upstate.catalog import Catalog
 from upstate.errors import PlanError
 from upstate.hub.auditing import audit
 from upstate.hub.districts import KnownDistrict, find_district
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.mending import Follower, Mending, followers_of, healed_since, root_of_record
 from upstate.hub.models import District, Zone
 from upstate.hub.postgres import database_errors
@@ -27,7 +28,6 @@ from upstate.hub.rights import may
 from upstate.hub.templatetags.records import key_json
 from upstate.hub.templatetags.wording import count, key_text
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.batch_choice import ahead_of, newest_resync, number_in, whose_turn
 from upstate.hub.web.pages.errors_listing import Key, Wanted, key_of, rejections_listed
 from upstate.hub.web.request import Request
@@ -70,7 +70,7 @@ def errors_heal(request: Request, district: District) -> HttpResponse:
     """What would be sent, and nothing else; changes nothing."""
     name, key = _record(request, district, request.GET)
     try:
-        return _confirmation(request, district, _healing(current_catalog(), district, name, key))
+        return _confirmation(request, district, _healing(catalog_in_force(), district, name, key))
     except PlanError as error:
         messages.warning(request, error.message)
         return _to_record(request, district, name, key)
@@ -100,7 +100,7 @@ def _record(request: Request, district: District, form: QueryDict) -> tuple[str,
     if not may(request.user, "errors.view", district.id):
         raise PermissionDenied("errors.view")
     key, name = key_of(form.get("key", "")), form.get("object", "")
-    if key is None or name not in current_catalog():
+    if key is None or name not in catalog_in_force():
         raise Http404("Which record?")
     return name, key
 
@@ -117,7 +117,7 @@ def _placed(request: Request, district: District, name: str, key: Key) -> tuple[
     since = number_in(request.POST, "since")
     with transaction.atomic():
         Zone.objects.select_for_update(no_key=True).get(id=district.zone.id)  # who presses at once comes one by one
-        healing = _healing(current_catalog(), district, name, key)
+        healing = _healing(catalog_in_force(), district, name, key)
         twice = None if since is None else healed_since(district.zone.id, healing.root.asked, since)
         if twice is not None:
             who = "You" if twice.asked_by_person_id == request.user.id else twice.asked_by
@@ -151,7 +151,7 @@ def _placed(request: Request, district: District, name: str, key: Key) -> tuple[
 def _confirmation(request: Request, district: District, healing: _Healing, status: int = 200) -> HttpResponse:
     wanted = Wanted(object=healing.object, record=healing.key)
     with state_connection() as connection:
-        now = rejections_listed(connection, current_catalog(), district, wanted, None, _MOST_SAID)
+        now = rejections_listed(connection, catalog_in_force(), district, wanted, None, _MOST_SAID)
     year = healing.root.plan.school_year
     context = {
         "healing": healing,

@@ -13,12 +13,12 @@ from psycopg import sql
 
 from upstate.catalog import Catalog, Column, SyncObject
 from upstate.hub.auditing import audit
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District
 from upstate.hub.postgres import Connection
 from upstate.hub.rights import may
 from upstate.hub.templatetags.wording import key_text
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.errors_listing import Key, Wanted, key_of, rejections_listed
 from upstate.hub.web.pages.errors_roots import Held, held_by
 from upstate.hub.web.request import Request
@@ -42,7 +42,7 @@ class Value:
 @needs("errors.view")
 def errors_record(request: Request, district: District) -> HttpResponse:
     """A record by its key; with `values=1`, for those with that right, the row the state holds of it."""
-    catalog = current_catalog()
+    catalog = catalog_in_force()
     key, name = key_of(request.GET.get("key", "")), request.GET.get("object", "")
     if key is None or name not in catalog:
         raise Http404("Which record?")

@@ -17,10 +17,10 @@ from upstate.catalog import Branch, Catalog, Column, SyncObject, tree
 from upstate.catalog.owners import may_change
 from upstate.errors import ConfigError
 from upstate.hub.field_owners import SetOwner, change_owner, set_owners, with_owners
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.rights import may
 from upstate.hub.web.forms import Form
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.request import Request
 from upstate.loading.wording import room_of
 
@@ -84,7 +84,7 @@ class Area:
 def fields(request: Request) -> HttpResponse:
     """The fields that fit the filter, by area and object."""
     changed = set_owners()
-    catalog = with_owners(current_catalog(), changed)
+    catalog = with_owners(catalog_in_force(), changed)
     areas = areas_of(catalog)
     form = Filter(request.GET)
     form.offer(name for name, _ in areas)
@@ -106,7 +106,7 @@ def fields(request: Request) -> HttpResponse:
 def fields_change(request: Request) -> HttpResponse:
     """Give a field another owner; it holds from the next run on."""
     name, column, owner = (request.POST.get(each, "") for each in ("object", "column", "owner"))
-    catalog = with_owners(current_catalog(), set_owners())
+    catalog = with_owners(catalog_in_force(), set_owners())
     try:
         changed = change_owner(request.user, catalog, name, column, owner)
     except ConfigError as error:

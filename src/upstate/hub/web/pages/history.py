@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from upstate.hub.districts import KnownDistrict, find_district
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.leftovers import removal_outcome
 from upstate.hub.models import District, Resync, Selection
 from upstate.hub.postgres import Connection
@@ -22,7 +23,6 @@ from upstate.hub.rights import may
 from upstate.hub.web.forms import Form
 from upstate.hub.web.keyset import newest_first, paged, place_of
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.history_comparison import compare, totals
 from upstate.hub.web.pages.history_hold import buttons_of
 from upstate.hub.web.pages.history_runs import RunLine, newest_of, object_lines, open_runs, run_lines, runs_of_zone
@@ -63,7 +63,7 @@ class Filter(Form):
 def history(request: Request, district: District) -> HttpResponse:
     """Every run, the newest first, whatever its school year."""
     form = Filter(request.GET)
-    names = sorted(current_catalog().objects)
+    names = sorted(catalog_in_force().objects)
     form.fields["object"].choices = (("", "Any"), *zip(names, names, strict=True))  # type: ignore[attr-defined]
     runs = runs_of_zone(district.zone.id)
     if form.is_valid():
@@ -104,7 +104,7 @@ def history_run(request: Request, district: District, resync: int) -> HttpRespon
     if not line.closed and may(request.user, "errors.view", district.id):
         with state_connection() as connection:
             if context["of_some"]:
-                context["met"] = met_by(connection, current_catalog(), district, line, every, healed)
+                context["met"] = met_by(connection, catalog_in_force(), district, line, every, healed)
             else:
                 context["totals"], found = _problems(connection, find_district(district.name), line)
                 context["problems"] = [root for root in found if root.blocks]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from upstate.errors import ConfigError, PlanError
 from upstate.hub.approving import DECISIONS, decide
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.leftovers import HeldRemoval, held_removals, left_over, left_over_of, years_left_over
 from upstate.hub.models import District
 from upstate.hub.rights import RIGHTS, may
@@ -20,7 +21,6 @@ from upstate.hub.state_settings import percents
 from upstate.hub.web.forms import Form
 from upstate.hub.web.keyset import Place, paged, place_of
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
 
@@ -50,7 +50,7 @@ def leftovers(request: Request, district: District) -> HttpResponse:
 @needs("leftovers.view")
 def leftovers_of(request: Request, district: District, which: str) -> HttpResponse:
     """The leftovers of an object by key, page by page, each with what hangs on it."""
-    catalog = current_catalog()
+    catalog = catalog_in_force()
     if which not in catalog:
         raise Http404("There is no such object.")
     place = place_of(request.GET)
@@ -88,7 +88,7 @@ def leftovers_decide(request: Request, district: District, number: int) -> HttpR
         return _page(request, district, {number: form}, status=400)
     try:
         why, user = form.cleaned_data["why"], request.user
-        said = decide(current_catalog(), district.id, number, decision, why, by=user.name, person=user)
+        said = decide(catalog_in_force(), district.id, number, decision, why, by=user.name, person=user)
         messages.success(request, said)
     except (PlanError, ConfigError) as error:
         messages.warning(request, error.message)
@@ -99,7 +99,7 @@ def _page(
     request: Request, district: District, bound: dict[int, Deciding] | None = None, status: int = 200
 ) -> HttpResponse:
     with state_connection() as connection:
-        objects = left_over(connection, current_catalog(), district.id)
+        objects = left_over(connection, catalog_in_force(), district.id)
         held = held_removals(connection, district.id)
     decides = may(request.user, "leftovers.approve", district.id)
     context: dict[str, Any] = {

@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District
-from upstate.hub.set_up import catalog_in_force
 from upstate.hub.web.forms import Form
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.matrix_table import matrix_of

@@ -8,11 +8,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District
 from upstate.hub.reports import summed_outlook
 from upstate.hub.rights import may
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.batch_glance import glance
 from upstate.hub.web.pages.errors_roots import ranked_roots
 from upstate.hub.web.request import Request
@@ -25,7 +25,7 @@ _MOST_ROOTS = 5
 @needs("batch.view")
 def overview(request: Request, district: District) -> HttpResponse:
     """Of each colour so many objects, and the problems that hold back most."""
-    catalog = current_catalog()
+    catalog = catalog_in_force()
     rows = [row for row in glance(district, request.year, request.user).rows if not row.line.why_not]
     by_status = Counter(row.status for row in rows)
     context: dict[str, Any] = {

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from upstate.catalog import Catalog, SyncObject
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.request import Request
 from upstate.loading import wording
 
@@ -72,7 +72,7 @@ class Reason:
 @needs("errors.view", where="anywhere")
 def reasons(request: Request) -> HttpResponse:
     """Every reason: those of each catalog's rules, those found among records, and those found in one value."""
-    catalog = current_catalog()
+    catalog = catalog_in_force()
     parts = (
         ("Among records", "These need other records to be known.", tuple(_found_among(catalog))),
         ("In one value", "A value does not fit its column. It never stops the other records.", tuple(_inspected())),

@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from upstate.errors import PlanError
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, RequestedDistrict, Resync, StateRequest
 from upstate.hub.requests import look_over, place_request
 from upstate.hub.rights import may
-from upstate.hub.set_up import catalog_in_force
 from upstate.hub.web.keyset import newest_first, paged, place_of
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.requests_form import RequestForm

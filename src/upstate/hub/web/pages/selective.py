@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from upstate.errors import PlanError
 from upstate.hub.auditing import audit
 from upstate.hub.districts import KnownDistrict, find_district
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, Zone
 from upstate.hub.own_ids import without_own_id
 from upstate.hub.postgres import database_errors
@@ -27,7 +28,6 @@ from upstate.hub.templatetags.wording import count, key_text
 from upstate.hub.web.kept_form import lost_a_file
 from upstate.hub.web.keyset import newest_first, paged, place_of
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.batch_choice import ahead_of, newest_resync, number_in, whose_turn
 from upstate.hub.web.pages.selective_form import Choosing
 from upstate.hub.web.pages.selective_lines import lines_of, selections_of
@@ -146,11 +146,11 @@ def _page(request: Request, district: District, form: Choosing | None, status: i
 def _form(request: Request, district: District, *sent: Any) -> Choosing:
     known = find_district(district.name)
     given = {name: request.GET[name] for name in ("object", "records") if name in request.GET}
-    return Choosing(*sent, initial=given, catalog=current_catalog(), known=known, year=request.year)
+    return Choosing(*sent, initial=given, catalog=catalog_in_force(), known=known, year=request.year)
 
 
 def _chosen(known: KnownDistrict, asked: Asked, year: int) -> _Chosen:
-    return _Chosen(asked, plan_asked(current_catalog(), asked, known.zone, year=year))
+    return _Chosen(asked, plan_asked(catalog_in_force(), asked, known.zone, year=year))
 
 
 def _confirmation(request: Request, district: District, chosen: _Chosen, status: int = 200) -> HttpResponse:
@@ -202,7 +202,7 @@ def _placed(request: Request, district: District) -> tuple[int | None, _Chosen]:
 
 def _asked(known: KnownDistrict, form: QueryDict) -> Asked:
     """What a confirmation's form asks for; PlanError where someone has changed it."""
-    catalog, name = current_catalog(), form.get("object", "")
+    catalog, name = catalog_in_force(), form.get("object", "")
     if name not in catalog:
         raise PlanError(_NOT_OURS)
     try:

@@ -8,12 +8,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, Resync
 from upstate.hub.rights import may
 from upstate.hub.selections import lacking_counts, lacking_of
 from upstate.hub.templatetags.wording import key_text
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.history_runs import object_lines, run_lines
 from upstate.hub.web.pages.history_some import met_by, told_of
 from upstate.hub.web.pages.selective_lines import selections_of
@@ -51,7 +51,7 @@ def selective_run(request: Request, district: District, resync: int) -> HttpResp
     }
     if not moving and may(request.user, "errors.view", district.id):
         with state_connection() as connection:
-            context["met"] = met_by(connection, current_catalog(), district, line, every, None)
+            context["met"] = met_by(connection, catalog_in_force(), district, line, every, None)
     answer = render(request, "hub/selective_run.html", context)
     if moving:
         answer["Cache-Control"] = "no-store"

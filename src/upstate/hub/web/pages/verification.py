@@ -13,13 +13,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from upstate.hub.auditing import audit
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, VerifiedDifference
 from upstate.hub.rights import may
 from upstate.hub.verified import ObjectResult, Result, differences_of, results, verifications_of
 from upstate.hub.web.forms import Form
 from upstate.hub.web.keyset import Place, paged, place_of
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.verification_values import both_ends
 from upstate.hub.web.request import Request
 from upstate.hub.web.spreadsheet import csv_answer
@@ -106,7 +106,7 @@ def verification_differences(request: Request, district: District, number: int) 
     }
     if shown:
         keys = [tuple(row.key) for row in page.rows]
-        context["ends"] = both_ends(current_catalog(), district, of.row.object, of.row.school_year, keys)
+        context["ends"] = both_ends(catalog_in_force(), district, of.row.object, of.row.school_year, keys)
         audit(request.user, "looked at values that differ", district, f"verification {number}: {of.row.object}")
     return render(request, "hub/verification_differences.html", context)
 

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 from upstate.errors import PlanError
 from upstate.hub.auditing import audit
 from upstate.hub.districts import planning_zone
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, Verification, Zone
 from upstate.hub.verification_gate import Start, may_verify
 from upstate.hub.verifications import place_verification
 from upstate.hub.verified import Result, compare, results, verifications_of
 from upstate.hub.web.keyset import newest_first, paged, place_of
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.pages.batch_choice import Choice, Chosen, plan_choice
 from upstate.hub.web.request import Request
 from upstate.planning import offered, year_name
@@ -99,7 +99,7 @@ def _page(request: Request, district: District, status: int = 200) -> HttpRespon
     last = next((each for each in ended if each.row.school_year == request.year), None) if place is None else None
     start = may_verify(request.user, district.id)
     unended = _unended(district, request.year)
-    names = offered(current_catalog(), planning_zone(district), request.year) if not start.why_not else ()
+    names = offered(catalog_in_force(), planning_zone(district), request.year) if not start.why_not else ()
     context: dict[str, Any] = {
         "page": page,
         "ended": ended,

@@ -16,13 +16,13 @@ from upstate.catalog import Catalog
 from upstate.errors import PlanError
 from upstate.hub.auditing import audit
 from upstate.hub.districts import ever_sent, find_district
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, Person, Verification, Zone
 from upstate.hub.rights import may
 from upstate.hub.state_settings import is_on
 from upstate.hub.verifications import place_verification
 from upstate.hub.verified import Result, results
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_catalog import current_catalog
 from upstate.hub.web.request import Request
 from upstate.planning import make_plan, year_name
 
@@ -60,7 +60,7 @@ def verifications_place(request: Request) -> HttpResponse:
     if not chosen:
         messages.warning(request, "Mark the districts that are to be compared.")
         return redirect("verifications_of_state")
-    catalog, placed = current_catalog(), 0
+    catalog, placed = catalog_in_force(), 0
     for district in chosen:
         try:
             placed += _place(catalog, district, request.user)

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from upstate.catalog import Catalog
 from upstate.errors import PlanError
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, YearSwitch
-from upstate.hub.set_up import catalog_in_force
 from upstate.hub.web.forms import Form
 from upstate.hub.web.needs import needs
 from upstate.hub.web.request import Request

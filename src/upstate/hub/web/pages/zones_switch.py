@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from upstate.errors import PlanError
+from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District
-from upstate.hub.set_up import catalog_in_force
 from upstate.hub.web.needs import needs
 from upstate.hub.web.request import Request
 from upstate.hub.zone_years import switch_years, year_standings
