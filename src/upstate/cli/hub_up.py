@@ -21,6 +21,7 @@ _PORT = click.option(
 # Views that may be at work at once in a process; others wait their turn. Agents have 9 of them at most (see seats.py).
 _THREADS = 16
 _CONNECTIONS = 512  # that browsers may keep open to a process: each keeps some, also while it asks nothing
+_BEHIND = 5  # a worker beside the pages and the agents' door lets these go first
 _AT_ONCE = click.option(
     "--at-once", metavar="N", type=click.IntRange(1, 64), default=2, show_default=True, help="Resyncs at the same time."
 )
@@ -123,6 +124,7 @@ def work(at_once: int, child: bool) -> None:
     """Run a worker alone, as on another machine: it runs what is asked for on pages, and sends mails."""
     if child:
         end_with_parent()
+        os.nice(_BEHIND)
     log_to_stderr()
     settings = read_settings()
     from upstate.cli.web_settings import read_web_settings

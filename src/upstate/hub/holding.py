@@ -7,6 +7,7 @@ from typing import Literal
 
 from django.db import connection as control
 from django.db import transaction
+from django.db.models import QuerySet
 
 from upstate.errors import PlanError
 from upstate.hub import models
@@ -73,7 +74,17 @@ def held_back(resync: int) -> str:
 @database_errors()
 def quiet(zone: int) -> datetime | None:
     """When the quiet hours of a zone end, its state's and its own taken together; None where it is in none."""
-    found = models.Zone.objects.only("time_zone", "state_quiet", "district_quiet").get(pk=zone)
+    return _quiet_until(models.Zone.objects.filter(pk=zone))
+
+
+@database_errors()
+def quiet_in(district: int) -> datetime | None:
+    """When the quiet hours of a district's zone end, as `quiet` has it."""
+    return _quiet_until(models.Zone.objects.filter(district=district))
+
+
+def _quiet_until(zones: QuerySet[models.Zone]) -> datetime | None:
+    found = zones.only("time_zone", "state_quiet", "district_quiet").get()
     return quiet_until((found.state_quiet, found.district_quiet), found.time_zone, datetime.now(UTC))
 
 

@@ -18,8 +18,8 @@ from upstate.hub.agent_door.refusing import RefusedError, said
 from upstate.hub.agent_door.seats import waiting_seat
 from upstate.hub.agent_door.visiting import Visitor, for_agents
 from upstate.hub.agents import note_seen
-from upstate.hub.holding import quiet
-from upstate.hub.models import AgentKey, District
+from upstate.hub.holding import quiet_in
+from upstate.hub.models import AgentKey
 from upstate.hub.postgres import database_errors, statement
 from upstate.hub.web.state import state_connection
 from upstate.wire import WorkOrder
@@ -41,7 +41,7 @@ def claim(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     wait = number(sent.get("wait", 0), "wait", most=LONGEST_WAIT)
     ticket = _ticket(sent.get("ticket"))
     note_seen([visitor.district], str(sent.get("place", ""))[:200], str(sent.get("version", ""))[:50])
-    if (until := quiet(District.objects.values_list("zone", flat=True).get(pk=visitor.district))) is not None:
+    if (until := quiet_in(visitor.district)) is not None:
         line = f"Quiet hours: nothing is handed out until {until:%Y-%m-%d %H:%M} UTC."
         left = math.ceil((until - datetime.now(UTC)).total_seconds())
         return said({"order": None, "after": min(_QUIET_COME_AGAIN, max(1, left)), "line": line})
