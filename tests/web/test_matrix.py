@@ -95,6 +95,7 @@ def test_two_hundred_districts_take_no_more_queries_than_two(world: World, as_pe
     from upstate.hub.models import District, Zone
 
     sam = as_person("sam")
+    sam.get("/matrix/")  # the catalog is parsed once
     with CaptureQueriesContext(connection) as few:
         sam.get("/matrix/")
     districts = District.objects.bulk_create(District(name=f"District {number:03}") for number in range(198))
