@@ -25,7 +25,7 @@ from bench.wire import agent_key
 from upstate.embedded import Cluster
 
 MOST_CLAIM_MS, MOST_HUB_BYTES, MOST_RATIO = 250.0, 500 << 20, 1.2
-_AGENTS_A_PROCESS = 10  # more would wait for one another, which agents on machines of their own do not
+_AGENTS_A_PROCESS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Ran:
 @click.option("--districts", type=click.IntRange(min=2), default=200, show_default=True)
 @click.option("--records", type=click.IntRange(min=1_000), default=10_000, show_default=True, help="Of each district.")
 @click.option(
-    "--at-once", type=click.IntRange(1, 64), default=2, show_default=True, help="Resyncs a worker runs at once."
+    "--at-once", type=click.IntRange(1, 64), default=4, show_default=True, help="Resyncs a worker runs at once."
 )
 @click.option("--door", type=click.Choice(["https", "in-process"]), help="Default: https where this version has it.")
 @click.option("--partitions", type=click.IntRange(2, 64), help="Divide the state tables.")

@@ -95,11 +95,12 @@ def test_two_hundred_districts_take_no_more_queries_than_two(world: World, as_pe
     from upstate.hub.models import District, Zone
 
     sam = as_person("sam")
-    sam.get("/matrix/")  # the catalog is parsed once
+    with CaptureQueriesContext(connection) as first:
+        sam.get("/matrix/")  # and parses the catalog, once
     with CaptureQueriesContext(connection) as few:
         sam.get("/matrix/")
     districts = District.objects.bulk_create(District(name=f"District {number:03}") for number in range(198))
     Zone.objects.bulk_create(Zone(district=each, school_year=2024, edition="KY") for each in districts)
     with CaptureQueriesContext(connection) as many:
         assert sam.get("/matrix/").text.count('<th scope="row">') == 200
-    assert len(many) == len(few) <= 12
+    assert len(many) == len(few) <= len(first) <= 12

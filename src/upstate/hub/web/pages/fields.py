@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from upstate.catalog import Branch, Catalog, Column, SyncObject, tree
 from upstate.catalog.owners import may_change
 from upstate.errors import ConfigError
-from upstate.hub.field_owners import SetOwner, change_owner, set_owners, with_owners
+from upstate.hub.field_owners import SetOwner, change_owner, set_owners
 from upstate.hub.in_force import catalog_in_force
 from upstate.hub.rights import may
 from upstate.hub.web.forms import Form
@@ -84,7 +84,7 @@ class Area:
 def fields(request: Request) -> HttpResponse:
     """The fields that fit the filter, by area and object."""
     changed = set_owners()
-    catalog = with_owners(catalog_in_force(), changed)
+    catalog = catalog_in_force()
     areas = areas_of(catalog)
     form = Filter(request.GET)
     form.offer(name for name, _ in areas)
@@ -106,7 +106,7 @@ def fields(request: Request) -> HttpResponse:
 def fields_change(request: Request) -> HttpResponse:
     """Give a field another owner; it holds from the next run on."""
     name, column, owner = (request.POST.get(each, "") for each in ("object", "column", "owner"))
-    catalog = with_owners(catalog_in_force(), set_owners())
+    catalog = catalog_in_force()
     try:
         changed = change_owner(request.user, catalog, name, column, owner)
     except ConfigError as error:
