@@ -77,6 +77,20 @@ def test_the_newest_run_counts_whichever_order_rows_lie_in(world: World, as_pers
     assert "The table is gone." in cell(page, "results", "Roster")
 
 
+def test_each_row_leads_to_the_fields_of_its_object_and_is_drawn_for_who_looks(world: World, as_person: As) -> None:
+    from upstate.hub.models import Person, Role
+
+    danas = as_person("dana").get(at(world)).text
+    assert re.findall(r'href="/fields/\?text=(\w+)#\1"', danas) == rows(danas)
+    assert "Errors of" in danas
+    for role in Role.objects.filter(grants__person=Person.objects.get(name="Rhea")):
+        role.rights = [right for right in role.rights if right not in ("fields.view", "errors.view")]
+        role.save()
+    rheas = as_person("rhea").get(at(world)).text
+    assert rows(rheas) == rows(danas)
+    assert not re.search(r"/fields/|Errors of|batch__box", rheas)
+
+
 def test_who_may_only_look_gets_no_boxes_and_no_button(world: World, as_person: As) -> None:
     page = as_person("rhea").get(at(world)).text
     assert offered(page) == []
