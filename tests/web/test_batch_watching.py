@@ -38,11 +38,12 @@ def set_running(world: World, resync: int, seconds: int = 1) -> None:
 
 def live(browser: Client, world: World, seen: str = "") -> Any:
     """What someone gets who looks again after a moment."""
-    from upstate.hub.web.pages import batch_glance
+    from upstate.hub.web.pages import batch_desk
 
-    for desk in batch_glance._desks.values():
+    for desk in batch_desk._desks.values():
+        desk._look = None
         if desk.drawn is not None:
-            desk.drawn = replace(desk.drawn, at=desk.drawn.at - 2 * batch_glance.FRESH_FOR)
+            desk.drawn = replace(desk.drawn, at=desk.drawn.at - 2 * batch_desk.FRESH_FOR)
     return browser.get(at(world, "live"), {"seen": seen})
 
 
@@ -158,6 +159,39 @@ def test_many_who_watch_ask_the_database_for_the_rows_once(world: World, as_pers
     assert not [
         query for query in asked.captured_queries if "hub_order" in query["sql"] or "hub_resync" in query["sql"]
     ]
+
+
+def test_many_who_open_the_page_of_a_running_resync_at_once_share_one_look_at_its_rows(
+    world: World, as_person: As
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    dana, rhea = as_person("dana"), as_person("rhea")
+    set_running(world, placed(dana, world, object="School"))
+    live(dana, world)
+    with CaptureQueriesContext(connection) as asked:
+        pages = [browser.get(at(world)).text for browser in (rhea, dana, rhea, dana)]
+    assert {cell(page, "status", "School") for page in pages} == {"waiting"}
+    looks = [query for query in asked.captured_queries if "the newest order of a zone" in query["sql"]]
+    assert len(looks) <= 1  # none, where the one before is fresh still
+
+
+def test_a_page_opened_in_the_moment_after_something_was_sent_shows_it(world: World, as_person: As) -> None:
+    dana = as_person("dana")
+    first = placed(dana, world, object="School")
+    set_running(world, first)
+    before = dana.get(at(world)).text
+    assert cell(before, "status", "Calendar") != "waiting"
+    second = placed(dana, world, object="Calendar", check="0")
+    page = dana.get(at(world)).text
+    assert cell(page, "status", "Calendar") == "waiting"
+    assert f"Resync {second} of Dana, 1 object, waits for the one before it" in words(page)
+    change(
+        world, "UPDATE hub_order SET state = 'landed', finished_at = now(), unchanged = 7 WHERE resync_id = %s", first
+    )
+    change(world, "UPDATE hub_resync SET state = 'finished', finished_at = now() WHERE id = %s", first)
+    assert cell(dana.get(at(world)).text, "results", "School").startswith("Processed: 7")
 
 
 def test_the_more_who_watch_the_less_often_each_looks(world: World, as_person: As) -> None:

@@ -1,0 +1,118 @@
+"""What all who look at the Batch page of a district's year share: one look at its rows, and one drawing of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db import connections
+from django.utils.safestring import SafeString
+
+from upstate.catalog import Catalog
+from upstate.hub.models import District, Person
+from upstate.hub.rights import may
+from upstate.hub.web.pages.batch_runs import Expected, LastOrder, Run, expected_of
+from upstate.hub.web.pages.batch_table import Line, lines_of
+from upstate.planning import Zone
+
+FRESH_FOR: Final = 1.5  # seconds in which all who watch get the same drawing,
+_LOOK_FRESH_FOR: Final = 0.5  # and all who open the page the same look
+_KEPT_FOR: Final = 60.0
+_VERSIONS: Final = 16
+
+_Key = tuple[str, int, int, bool, bool]  # the database, a district and year, and what may be seen
+_Orders = Mapping[str, LastOrder]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A live part: what runs, and the cells of each row. `version` tells it from what someone has already."""
+
+    panel: str
+    cells: tuple[SafeString, ...]
+    version: str
+    at: float
+
+    def since(self, seen: frozenset[str]) -> str:
+        """The part for someone who has these cells already."""
+        fresh = "".join(each for each in self.cells if each not in seen)
+        return f"{self.panel}<template>{fresh}</template>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Where each object stood at a moment, and which resyncs there were then."""
+
+    runs: tuple[tuple[int, str, str], ...]
+    last: _Orders
+    at: float
+
+
+@dataclass(slots=True)
+class Desk:
+    """Who uses it takes its `lock`: of those who come at once one looks, or draws, and the others wait for that.
+
+    `cells` are those of the newest versions that were drawn, by version, the oldest first. `watched` adds up, since the
+    last drawing, how long each who looked leaves between two looks: in a second that comes to the number of watchers.
+    """
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    drawn: Drawn | None = None
+    watched: float = 0.0
+    used: float = 0.0
+    cells: dict[str, frozenset[str]] = field(default_factory=dict)
+    _expected: dict[int, Mapping[str, Expected]] = field(default_factory=dict)
+    _lines: tuple[Catalog, Zone, tuple[Line, ...]] | None = None
+    _look: _Look | None = None
+
+    def lines(self, catalog: Catalog, zone: Zone, year: int) -> tuple[Line, ...]:
+        """The lines of the tree, made anew where the catalog or the zone is another than before."""
+        if self._lines is None or self._lines[0] is not catalog or self._lines[1] != zone:
+            self._lines = (catalog, zone, lines_of(catalog, zone, year))
+        return self._lines[2]
+
+    def expect(self, zone: int, year: int, objects: Iterable[str], resync: int) -> Mapping[str, Expected]:
+        """What is expected of these objects in this running resync, by what came before it: asked for once."""
+        if resync not in self._expected:
+            self._expected = {resync: expected_of(zone, year, objects, resync)}
+        return self._expected[resync]
+
+    def stand(self, runs: Iterable[Run], look: Callable[[], _Orders]) -> _Orders:
+        """Where each object stands. While a resync runs, many look: they share what is not older than a moment, as long
+        as no resync has come, gone or been held since."""
+        now = tuple((run.id, run.state, run.hold) for run in runs)
+        known = self._look
+        busy = any(state == "running" for _, state, _ in now)
+        if known is None or not busy or known.runs != now or time.monotonic() - known.at > _LOOK_FRESH_FOR:
+            known = self._look = _Look(now, look(), time.monotonic())
+        return known.last
+
+    def keep(self, drawn: Drawn) -> None:
+        """This is the newest; forget the oldest."""
+        self.drawn, self.watched = drawn, 0.0
+        self.cells.pop(drawn.version, None)
+        self.cells[drawn.version] = frozenset(drawn.cells)
+        while len(self.cells) > _VERSIONS:
+            del self.cells[next(iter(self.cells))]
+
+
+_desks: dict[_Key, Desk] = {}
+_desks_lock = threading.Lock()
+
+
+def desk_of(district: District, year: int, person: Person) -> Desk:
+    """The desk of a district's year for those who may see the same as this person."""
+    of_district = (may(person, right, district.id) for right in ("errors.view", "leftovers.view"))
+    rights = (*of_district, may(person, "requests.view", None))
+    key = (connections.settings["default"]["UPSTATE_URL"], district.id, year, *rights)
+    now = time.monotonic()
+    with _desks_lock:
+        if key not in _desks:
+            for left in [known for known, desk in _desks.items() if now - desk.used > _KEPT_FOR]:
+                del _desks[left]
+            _desks[key] = Desk()
+        _desks[key].used = now
+        return _desks[key]
