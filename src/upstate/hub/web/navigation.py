@@ -1,11 +1,14 @@
-"""What stands in the navigation: one row a page, shown only to those who may."""
+"""What stands in the navigation: one row a page, shown only to those who may; drawn once for all who may the same."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from upstate.hub.models import District, Person
 from upstate.hub.rights import may, may_anywhere
@@ -79,20 +82,29 @@ OF_ALL: Final = (
 )
 
 
-def district_links(person: Person, district: District, here: str, year: int) -> tuple[Link, ...]:
-    """The pages of a district that a person may see; the address keeps a school year that is not the zone's own."""
+def navigation(person: Person, here: str, district: District | None, year: int) -> SafeString:
+    """The pages that a person may see, those of a district first, as they are drawn; `here` is the one that is shown.
+
+    The addresses in a district keep a school year that is not its zone's own.
+    """
+    general = tuple(row for row in OF_ALL if row.right is None or may_anywhere(person, row.right))
+    if district is None:
+        return _drawn(here, general, (), 0, "", "")
+    own = tuple(row for row in OF_DISTRICT if row.right is None or may(person, row.right, district.id))
     query = "" if year == district.zone.school_year else f"?year={year}"
-    return tuple(
-        Link(row.title, reverse(row.url, kwargs={"district": district.id}) + query, here in (row.url, *row.also))
-        for row in OF_DISTRICT
-        if row.right is None or may(person, row.right, district.id)
-    )
+    return _drawn(here, general, own, district.id, district.name, query)
 
 
-def general_links(person: Person, here: str) -> tuple[Link, ...]:
-    """The pages about no one district that a person may see."""
-    return tuple(
-        Link(row.title, reverse(row.url), here in (row.url, *row.also))
-        for row in OF_ALL
-        if row.right is None or may_anywhere(person, row.right)
-    )
+@lru_cache(maxsize=1024)
+def _drawn(
+    here: str, general: tuple[Row, ...], own: tuple[Row, ...], district: int, name: str, query: str
+) -> SafeString:
+    def link(row: Row, address: str) -> Link:
+        return Link(row.title, address, here in (row.url, *row.also))
+
+    context = {
+        "links_of": name,
+        "district_links": [link(row, reverse(row.url, kwargs={"district": district}) + query) for row in own],
+        "general_links": [link(row, reverse(row.url)) for row in general],
+    }
+    return render_to_string("hub/parts/links.html", context)

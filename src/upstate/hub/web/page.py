@@ -12,7 +12,7 @@ from django.urls import reverse
 from upstate.hub.models import District, Person
 from upstate.hub.rights import may
 from upstate.hub.web.home import home_district
-from upstate.hub.web.navigation import district_links, general_links
+from upstate.hub.web.navigation import navigation
 from upstate.hub.web.years import years_of
 
 
@@ -22,24 +22,18 @@ def page(request: HttpRequest) -> Mapping[str, Any]:
     if not isinstance(person, Person):
         return {"person": None, "single_sign_on": _providers()}
     here = request.resolver_match.url_name or "" if request.resolver_match else ""
-    general = general_links(person, here)
     district: District | None = getattr(request, "district", None)
     if district is None:
         home = home_district(person)
-        links = () if home is None else district_links(person, home, here, home.zone.school_year)
         return {
             "person": person,
-            "general_links": general,
-            "links_of": home,
-            "district_links": links,
+            "navigation": navigation(person, here, home, 0 if home is None else home.zone.school_year),
             "may": _asker(person, None),
         }
     year: int = request.year  # type: ignore[attr-defined]
     return {
         "person": person,
-        "general_links": general,
-        "links_of": district,
-        "district_links": district_links(person, district, here, year),
+        "navigation": navigation(person, here, district, year),
         "district": district,
         "year": year,
         "years": years_of(district.zone),

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from upstate.errors import PlanError
@@ -30,8 +31,8 @@ from upstate.hub.web.pages.batch_choice import (
     sent_already,
     whose_turn,
 )
-from upstate.hub.web.pages.batch_glance import SELDOM, SOON, glance, watch
 from upstate.hub.web.pages.batch_runs import Expected, expected_of
+from upstate.hub.web.pages.batch_watching import SELDOM, SOON, glance, watch
 from upstate.hub.web.request import Request
 from upstate.hub.web.years import years_of
 from upstate.planning import Status, year_name
@@ -96,7 +97,8 @@ def batch_send(request: Request, district: District) -> HttpResponse:
 
 
 def _page(request: Request, district: District, choice: Choice, status: int = 200) -> HttpResponse:
-    seen = glance(district, request.year, request.user)
+    # who has something said to them has just done something, and is to see it
+    seen = glance(district, request.year, request.user, anew=len(messages.get_messages(request)) > 0)
     open_rows = [row for row in seen.rows if not row.line.why_not]
     names = {row.object for row in open_rows}
     marked = names if choice.objects is None else names.intersection(choice.objects)
@@ -104,7 +106,7 @@ def _page(request: Request, district: District, choice: Choice, status: int = 20
     context = {
         "glance": seen,
         "again": SOON if seen.busy else SELDOM,
-        "rows": [whole_row(row, sight, marked=row.object in marked) for row in seen.rows],
+        "rows": SafeString("".join(whole_row(row, sight, marked=row.object in marked) for row in seen.rows)),
         "may_see_errors": bool(sight.errors_address),
         "may_ask": may(request.user, "requests.place", None),
         "every": choice.objects is None,

@@ -1,10 +1,10 @@
-"""What all who look at the Batch page of a district's year share: one look at its rows, and one drawing of them."""
+"""What all who look at the Batch page of a district's year share: one look at the database, and one drawing of it."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,17 +14,15 @@ from django.utils.safestring import SafeString
 from upstate.catalog import Catalog
 from upstate.hub.models import District, Person
 from upstate.hub.rights import may
-from upstate.hub.web.pages.batch_runs import Expected, LastOrder, Run, expected_of
+from upstate.hub.web.pages.batch_glance import Glance
+from upstate.hub.web.pages.batch_runs import Expected, expected_of
 from upstate.hub.web.pages.batch_table import Line, lines_of
 from upstate.planning import Zone
 
-FRESH_FOR: Final = 1.5  # seconds in which all who watch get the same drawing,
-_LOOK_FRESH_FOR: Final = 0.5  # and all who open the page the same look
 _KEPT_FOR: Final = 60.0
 _VERSIONS: Final = 16
 
 _Key = tuple[str, int, int, bool, bool]  # the database, a district and year, and what may be seen
-_Orders = Mapping[str, LastOrder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +40,23 @@ class Drawn:
         return f"{self.panel}<template>{fresh}</template>"
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """Where each object stood at a moment, and which resyncs there were then."""
-
-    runs: tuple[tuple[int, str, str], ...]
-    last: _Orders
-    at: float
-
-
 @dataclass(slots=True)
 class Desk:
     """Who uses it takes its `lock`: of those who come at once one looks, or draws, and the others wait for that.
 
     `cells` are those of the newest versions that were drawn, by version, the oldest first. `watched` adds up, since the
     last drawing, how long each who looked leaves between two looks: in a second that comes to the number of watchers.
+    `glance` is the newest look at the database, and when it was taken.
     """
 
     lock: threading.RLock = field(default_factory=threading.RLock)
     drawn: Drawn | None = None
     watched: float = 0.0
     used: float = 0.0
+    glance: tuple[Glance, float] | None = None
     cells: dict[str, frozenset[str]] = field(default_factory=dict)
     _expected: dict[int, Mapping[str, Expected]] = field(default_factory=dict)
     _lines: tuple[Catalog, Zone, tuple[Line, ...]] | None = None
-    _look: _Look | None = None
 
     def lines(self, catalog: Catalog, zone: Zone, year: int) -> tuple[Line, ...]:
         """The lines of the tree, made anew where the catalog or the zone is another than before."""
@@ -79,16 +69,6 @@ class Desk:
         if resync not in self._expected:
             self._expected = {resync: expected_of(zone, year, objects, resync)}
         return self._expected[resync]
-
-    def stand(self, runs: Iterable[Run], look: Callable[[], _Orders]) -> _Orders:
-        """Where each object stands. While a resync runs, many look: they share what is not older than a moment, as long
-        as no resync has come, gone or been held since."""
-        now = tuple((run.id, run.state, run.hold) for run in runs)
-        known = self._look
-        busy = any(state == "running" for _, state, _ in now)
-        if known is None or not busy or known.runs != now or time.monotonic() - known.at > _LOOK_FRESH_FOR:
-            known = self._look = _Look(now, look(), time.monotonic())
-        return known.last
 
     def keep(self, drawn: Drawn) -> None:
         """This is the newest; forget the oldest."""

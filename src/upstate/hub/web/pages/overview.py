@@ -13,7 +13,7 @@ from upstate.hub.models import District
 from upstate.hub.reports import summed_outlook
 from upstate.hub.rights import may
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.batch_glance import glance
+from upstate.hub.web.pages.batch_watching import glance
 from upstate.hub.web.pages.errors_roots import ranked_roots
 from upstate.hub.web.request import Request
 from upstate.hub.web.standing import ORDER
