@@ -203,6 +203,15 @@ def test_the_more_who_watch_the_less_often_each_looks(world: World, as_person: A
     assert pace(watched=25 * 2.0 + 5 * 5.0, seconds=1.0) == pace(75, 1.0) == 11
 
 
+def test_many_who_open_the_page_at_once_are_told_to_look_less_often_from_the_first(world: World, as_person: As) -> None:
+    dana, rhea = as_person("dana"), as_person("rhea")
+    set_running(world, placed(dana, world, object="School"))
+    told = [int(re.findall(r'hx-trigger="every (\d+)s"', dana.get(at(world)).text)[0]) for _ in range(50)]
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == (2, 8)
+    assert 'hx-trigger="every 8s"' in live(rhea, world).text  # most of them have not looked again yet
+
+
 def test_the_pace_that_someone_claims_counts_within_bounds(world: World, as_person: As) -> None:
     browser = as_person("dana")
     placed(browser, world, object="School")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
@@ -32,7 +34,7 @@ from upstate.hub.web.pages.batch_choice import (
     whose_turn,
 )
 from upstate.hub.web.pages.batch_runs import Expected, expected_of
-from upstate.hub.web.pages.batch_watching import SELDOM, SOON, glance, watch
+from upstate.hub.web.pages.batch_watching import SELDOM, SOON, glance, opened, watch
 from upstate.hub.web.request import Request
 from upstate.hub.web.years import years_of
 from upstate.planning import Status, year_name
@@ -105,18 +107,23 @@ def _page(request: Request, district: District, choice: Choice, status: int = 20
     sight = sight_of(request.user, district, request.year)
     context = {
         "glance": seen,
-        "again": SOON if seen.busy else SELDOM,
+        "again": opened(district, request.year, request.user) if seen.busy else SELDOM,
         "rows": SafeString("".join(whole_row(row, sight, marked=row.object in marked) for row in seen.rows)),
         "may_see_errors": bool(sight.errors_address),
         "may_ask": may(request.user, "requests.place", None),
         "every": choice.objects is None,
         "check": choice.check_dependencies,
         "open_rows": len(open_rows),
-        "legend": _LEGEND,
+        "legend": _legend(),
         "overview_address": reverse("overview", kwargs={"district": district.id}),
         "says": next(each.says for each in years_of(district.zone) if each.year == request.year),
     }
     return render(request, "hub/batch.html", context, status=status)
+
+
+@cache
+def _legend() -> SafeString:
+    return render_to_string("hub/batch_legend.html", {"legend": _LEGEND})
 
 
 def _confirmation(request: Request, district: District, chosen: Chosen, status: int = 200) -> HttpResponse:

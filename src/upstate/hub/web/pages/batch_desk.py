@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -21,6 +22,7 @@ from upstate.planning import Zone
 
 _KEPT_FOR: Final = 60.0
 _VERSIONS: Final = 16
+_NEWCOMERS: Final = 1024
 
 _Key = tuple[str, int, int, bool, bool]  # the database, a district and year, and what may be seen
 
@@ -46,7 +48,7 @@ class Desk:
 
     `cells` are those of the newest versions that were drawn, by version, the oldest first. `watched` adds up, since the
     last drawing, how long each who looked leaves between two looks: in a second that comes to the number of watchers.
-    `glance` is the newest look at the database, and when it was taken.
+    `glance` is the newest look at the database, and when it was taken; `opened`, when someone opened the page of late.
     """
 
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -54,6 +56,7 @@ class Desk:
     watched: float = 0.0
     used: float = 0.0
     glance: tuple[Glance, float] | None = None
+    opened: deque[float] = field(default_factory=lambda: deque(maxlen=_NEWCOMERS))
     cells: dict[str, frozenset[str]] = field(default_factory=dict)
     _expected: dict[int, Mapping[str, Expected]] = field(default_factory=dict)
     _lines: tuple[Catalog, Zone, tuple[Line, ...]] | None = None

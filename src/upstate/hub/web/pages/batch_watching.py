@@ -34,6 +34,14 @@ def glance(district: District, year: int, person: Person, *, anew: bool = False)
         return _look(desk, district, year, person)
 
 
+def opened(district: District, year: int, person: Person) -> int:
+    """Someone opened the page while a resync runs or waits: in how many seconds they are to look again."""
+    desk = desk_of(district, year, person)
+    with desk.lock:
+        desk.opened.append(time.monotonic())
+        return pace(_newcomers(desk), 1.0)
+
+
 def pace(watched: float, seconds: float) -> int:
     """How many seconds each is to leave between two looks, where so much was watched in so many seconds."""
     return min(SELDOM, max(SOON, math.ceil(watched / seconds / _LOOKS)))
@@ -62,6 +70,7 @@ def watch(district: District, year: int, person: Person, seen: str, every: int) 
         desk.watched += min(SELDOM, max(SOON, every))
         if drawn is None or now - drawn.at > FRESH_FOR:
             soon = SOON if drawn is None else pace(desk.watched, now - drawn.at)
+            soon = max(soon, pace(_newcomers(desk), 1.0))
             drawn = draw(_look(desk, district, year, person), district, year, person, soon)
             desk.keep(drawn)
         known = desk.cells.get(seen, frozenset())
@@ -72,3 +81,10 @@ def _look(desk: Desk, district: District, year: int, person: Person) -> Glance:
     seen = look(district, year, person, desk.lines, desk.expect)
     desk.glance = (seen, time.monotonic())
     return seen
+
+
+def _newcomers(desk: Desk) -> int:
+    """Those who opened the page of late, of whom many have not looked again yet."""
+    while desk.opened and time.monotonic() - desk.opened[0] > SELDOM:
+        desk.opened.popleft()
+    return len(desk.opened)
