@@ -109,9 +109,10 @@ def test_a_worker_is_not_called_for_what_an_agent_has_still_to_deliver(
 ) -> None:
     from upstate.hub.resyncs import waiting_zones
 
+    assert waiting_zones() == {(state.district.zone_id, 2024): True}
     work(state)  # it begins
-    assert waiting_zones() == []
+    assert waiting_zones() == {}
     read_one(lakeside)
-    assert waiting_zones() == [(state.district.zone_id, 2024)]
+    assert waiting_zones() == {(state.district.zone_id, 2024): False}
     work(state)
-    assert waiting_zones() == []
+    assert waiting_zones() == {}

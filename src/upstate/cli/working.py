@@ -6,7 +6,6 @@ import logging
 import platform
 import threading
 import time
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -17,6 +16,7 @@ from upstate.cli.printing import count
 from upstate.cli.running import run_placed
 from upstate.cli.running_agents import land_delivered
 from upstate.cli.sources import source_of
+from upstate.cli.turns import Turns
 from upstate.cli.working_verifications import work_at_verification
 from upstate.errors import DatabaseError, FencedError, LostSourceError, UpstateError
 from upstate.hub.agents import note_line, note_seen
@@ -56,7 +56,7 @@ class Worker:
         self._stop = threading.Event()
         self._others_wait = threading.Event()
         self._running: dict[tuple[int, int], threading.Thread] = {}
-        self._rest_until: dict[tuple[int, int], float] = {}
+        self._turns = Turns(at_once)
         self._losses: dict[int, Losses] = {}
         self._due = dict.fromkeys((chore.name for chore in CHORES), 0.0)
         self._seen = 0.0
@@ -87,9 +87,13 @@ class Worker:
             mine = (each.id for each in all_districts() if not each.remote)
             note_seen(mine, f"in-process on {platform.node()}", version("upstate"))
             self._seen = now + _SEEN_EVERY
-        self._others_wait.clear()
-        free = self._free(waiting_zones())
-        for zone in free:
+        seats = max(0, self._at_once - len(self._running))
+        chosen, others_wait = self._turns.choose(waiting_zones(), self._running, seats, now)
+        if others_wait:
+            self._others_wait.set()
+        else:
+            self._others_wait.clear()
+        for zone in chosen:
             thread = threading.Thread(target=self._serve, args=zone, name=f"zone {zone[0]} {zone[1]}")
             self._running[zone] = thread
             thread.start()
@@ -97,14 +101,6 @@ class Worker:
             if now >= self._due[chore.name]:
                 self._due[chore.name] = now + chore.every
                 chore.do()
-
-    def _free(self, zones: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-        now = time.monotonic()
-        free = [z for z in zones if z not in self._running and self._rest_until.get(z, 0.0) <= now]
-        seats = max(0, self._at_once - len(self._running))
-        if len(free) > seats:
-            self._others_wait.set()
-        return free[:seats]
 
     def _serve(self, zone: int, school_year: int) -> None:
         """Run what is next in a zone and year, unless another process does; every error ends here."""
@@ -116,7 +112,7 @@ class Worker:
         except DatabaseError as error:
             _log.warning("%s", error.message)
         finally:
-            self._rest_until[zone, school_year] = time.monotonic() + rest
+            self._turns.rest((zone, school_year), time.monotonic() + rest)
             connections.close_all()
 
     def _take(self, lock: ZoneLock, zone: int, school_year: int) -> float:

@@ -171,11 +171,12 @@ def _place(
 
 
 @database_errors()
-def waiting_zones() -> list[tuple[int, int]]:
-    """The zones, by id, and years with a resync that has not ended; whoever waits longest first."""
+def waiting_zones() -> dict[tuple[int, int], bool]:
+    """The zones, by id, and years in which a worker has something to do, whoever waits longest first; of each, whether
+    that is only to set a district's own agent going."""
     with control.cursor() as cursor:
         cursor.execute(statement("waiting_zones").decode())
-        return [(zone, year) for zone, year in cursor.fetchall()]
+        return {(zone, year): to_begin for zone, year, to_begin in cursor.fetchall()}
 
 
 @database_errors()

@@ -1,9 +1,14 @@
 -- The zones and years in which a worker has something to do, the one that waits longest first: a verification that has
 -- not ended, or a resync. One that is paused waits; one that a district's own agent reads waits until that has delivered
--- what lands next, or everything is settled, or, of a rehearsal, everything is delivered.
-SELECT zone_id, school_year
+-- what lands next, or everything is settled, or, of a rehearsal, everything is delivered. Where there is nothing to do
+-- but to set such an agent going, that is said.
+SELECT zone_id, school_year, bool_and(to_begin) AS to_begin
 FROM (
-    SELECT resync.zone_id, resync.school_year, resync.placed_at
+    SELECT
+        resync.zone_id,
+        resync.school_year,
+        resync.placed_at,
+        source.url = '' AND resync.hold = '' AND (resync.state = 'queued' OR resync.started_at IS NULL) AS to_begin
     FROM hub_resync AS resync
     JOIN hub_zone AS zone ON zone.id = resync.zone_id
     JOIN hub_source AS source ON source.district_id = zone.district_id
@@ -40,7 +45,7 @@ FROM (
             )
         )
     UNION ALL
-    SELECT zone_id, school_year, placed_at FROM hub_verification WHERE state IN ('queued', 'running')
+    SELECT zone_id, school_year, placed_at, false AS to_begin FROM hub_verification WHERE state IN ('queued', 'running')
 ) AS waiting
 GROUP BY zone_id, school_year
 ORDER BY min(placed_at)
