@@ -17,13 +17,14 @@ class Watch:
     def __init__(self, roots: Mapping[str, list[int]]) -> None:
         self._roots = roots
         self._first: dict[int, float] = {}
-        self._last: dict[int, tuple[str, float]] = {}
+        self._last: dict[int, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look_on, daemon=True)
         self.most_bytes: dict[str, int] = dict.fromkeys(roots, 0)
 
     def __enter__(self) -> Watch:
-        self._look(beginning=True)
+        self._look()
+        self._first = dict(self._last)
         self._thread.start()
         return self
 
@@ -34,47 +35,55 @@ class Watch:
 
     @property
     def cpu(self) -> dict[str, float]:
-        """Processor seconds of each group; what a process did between its last look and its end is missing."""
-        spent = dict.fromkeys(self._roots, 0.0)
-        for process, (group, seconds) in self._last.items():
-            spent[group] += seconds - self._first.get(process, 0.0)
-        return spent
+        """Processor seconds of each group, those of descendants that came and went among them; of a first process that
+        has ended, until it was looked at last."""
+        return {
+            group: sum(self._last.get(root, 0.0) - self._first.get(root, 0.0) for root in roots)
+            for group, roots in self._roots.items()
+        }
 
     def _look_on(self) -> None:
         while not self._stop.wait(_EVERY):
             self._look()
 
-    def _look(self, *, beginning: bool = False) -> None:
-        held = dict.fromkeys(self._roots, 0)
-        for group, process in self._alive():
-            try:
-                with process.oneshot():
-                    times, own = process.cpu_times(), _bytes(process)
-            except psutil.Error:
-                continue
-            self._last[process.pid] = (group, times.user + times.system)
-            if beginning:
-                self._first[process.pid] = times.user + times.system
-            held[group] += own
-        for group, size in held.items():
-            self.most_bytes[group] = max(self.most_bytes[group], size)
-
-    def _alive(self) -> Iterator[tuple[str, psutil.Process]]:
+    def _look(self) -> None:
         for group, roots in self._roots.items():
+            held = 0
             for root in roots:
-                try:
-                    process = psutil.Process(root)
-                    yield group, process
-                    for child in process.children(recursive=True):
-                        yield group, child
-                except psutil.Error:
-                    continue
+                alive = list(_alive(root))
+                if alive:
+                    self._last[root] = sum(_spent(process) for process in alive)
+                held += sum(_bytes(process) for process in alive)
+            self.most_bytes[group] = max(self.most_bytes[group], held)
+
+
+def _alive(root: int) -> Iterator[psutil.Process]:
+    try:
+        process = psutil.Process(root)
+        if process.status() != psutil.STATUS_ZOMBIE:
+            yield process
+            yield from process.children(recursive=True)
+    except psutil.Error:
+        return
+
+
+def _spent(process: psutil.Process) -> float:
+    """What it and those of its children have spent that have ended; the others are looked at themselves."""
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 def _bytes(process: psutil.Process) -> int:
     """What it holds, of what it shares with others its part; where the system does not tell, all of it."""
     try:
         lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
+        return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
     except OSError:
+        pass
+    try:
         return int(process.memory_info().rss)
-    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
+    except psutil.Error:
+        return 0

@@ -65,6 +65,19 @@ def test_what_a_process_spends_and_holds_is_seen() -> None:
     assert watch.cpu["worker"] > 0.02
 
 
+def test_what_descendants_spent_that_came_and_went_between_two_looks_is_counted() -> None:
+    spend = "sum(i * i for i in range(400_000))"
+    brief = f"import subprocess, sys; [subprocess.run([sys.executable, '-c', '{spend}']) for _ in range(8)]"
+    process = subprocess.Popen([sys.executable, "-c", f"{brief}; print('done', flush=True); input()"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with Watch({"worker": [process.pid]}) as watch:
+        assert process.stdout.readline() == "done\n"
+    process.communicate("\n")
+    assert watch.cpu["worker"] > 8 * 0.02
+
+
 @pytest.mark.slow
 def test_a_small_state_sends_and_ends_as_planted(tmp_path: Path) -> None:
     line = [sys.executable, "-m", "bench.state", "--districts", "3", "--records", "1000", "--keep", str(tmp_path)]
