@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,8 @@ from uuid import UUID
 import pytest
 
 from upstate.catalog import SyncObject
+
+_OF_A_TABLE = re.compile(r"(?:ALTER TABLE (?=\w+ RENAME TO)|DROP TABLE )(?P<table>\w+)(?: RENAME TO (?P<name>\w+))?")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class CsvMaker:
         self.texts(obj, [[_kept(value) for value in row] for row in rows])
 
     def change(self, statement: str) -> None:
+        if whole := _OF_A_TABLE.fullmatch(statement):  # large ones too: not a row need be read for it
+            files = self.held()
+            data = files.pop(whole["table"])
+            self._keep(files | ({} if whole["name"] is None else {whole["name"]: data}))
+            return
         with closing(sqlite3.connect(":memory:")) as connection:
             for name, data in self.held().items():
                 header, *rows = csv.reader(io.StringIO(data.decode(), newline=""))
@@ -54,6 +62,10 @@ class CsvMaker:
             for (name,) in connection.execute("SELECT name FROM sqlite_schema").fetchall():
                 rows_now = connection.execute(f'SELECT * FROM "{name}"')
                 files[name] = _csv([c[0] for c in rows_now.description], rows_now)
+        self._keep(files)
+
+    def _keep(self, files: dict[str, bytes]) -> None:
+        """These files, and no others."""
         for name in self.held().keys() - files.keys():
             if self.path.suffix != ".zip":
                 (self.path / f"{name}.csv").unlink()
