@@ -9,7 +9,6 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from upstate.catalog import Reference
 from upstate.loading.choosing import forget_sent, forget_unsent
 from upstate.loading.conditions import (
     Condition,
@@ -36,27 +35,11 @@ from upstate.loading.statements import (
     statement,
 )
 from upstate.loading.task import OWN_RULES, Candidates, Task, equal_rows
+from upstate.loading.turning_away import keep_first_class, run, turn_away
 
 Cursor = psycopg.Cursor[Any]
 _NULL = sql.SQL("null")
 _ROOT = ("root_object", "root_key", "root_reason")
-# How a verdict passes on to children in the same object: what failed first, since it weighs more than policy.
-_SPREADS: tuple[Mapping[str, Any], ...] = (
-    {
-        "class": 2,
-        "verdict": "blocked",
-        "reason": "parent_failed",
-        "message": "Its %s %s did not land.",
-        "causes": ["failed", "blocked"],
-    },
-    {
-        "class": 3,
-        "verdict": "excluded",
-        "reason": "parent_excluded",
-        "message": "Policy keeps its %s %s out.",
-        "causes": ["excluded"],
-    },
-)
 
 
 def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
@@ -71,7 +54,7 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
             forget_sent(cursor, task, rejected_table(obj, parent))
     _clear_references(cursor, candidates, rejected)
     if obj.key in filled.repeated:
-        _run(cursor, "find_repeated", candidates, columns=", ".join(obj.key))
+        run(cursor, "find_repeated", candidates, columns=", ".join(obj.key))
     if refused:
         _find_refused_again(cursor, candidates)
     # What was sent and what is equal here already are judged apart, but a rule that looks around must see both.
@@ -91,30 +74,11 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
         conditions, joins = conditions_of_equal(candidates, held, without=around, own_are_kept=own_are_kept)
         if conditions:
             cursor.execute(judgement(candidates, conditions, joins, candidates.equal), task.values)
-    _keep_first_class(cursor, candidates)
+    keep_first_class(cursor, candidates)
     # Of a comparison, what was not sent may be shared as well.
     for unique in (u for u in obj.uniques if u.columns in filled.repeated or task.compared):
         find_duplicates(cursor, candidates, unique)
-    return withdraw(cursor, candidates, refused=refused)
-
-
-def withdraw(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
-    """Take from the candidates what was found, and what hangs on it in the same object; returns how many records."""
-    obj = candidates.task.object
-    references = [r for r in obj.references if r.to == obj.name]
-    if refused:
-        for reference in references:
-            _spread_refused(cursor, candidates, reference)
-    for way in _SPREADS if references else ():
-        while sum(_spread(cursor, candidates, reference, way) for reference in references):
-            pass
-        _keep_first_class(cursor, candidates)
-    if cursor.execute(statement("any_found")).fetchone() is None:
-        return 0
-    cursor.execute(statement("analyze_finding"))
-    with by_index(cursor):
-        (removed,) = _run(cursor, "remove_found", candidates).fetchone() or (0,)
-    return removed
+    return turn_away(cursor, candidates, refused=refused)
 
 
 def judgement(
@@ -244,53 +208,3 @@ def _find_refused_again(cursor: Cursor, candidates: Candidates) -> None:
         ),
         {**candidates.task.values, "columns": ", ".join(obj.key)},
     )
-
-
-def _run(cursor: Cursor, name: str, candidates: Candidates, **values: object) -> Cursor:
-    obj = candidates.task.object
-    return cursor.execute(
-        statement(
-            name,
-            keys=columns("record", obj.key),
-            key_text=key_text("record", obj.key),
-            candidates=candidates.table,
-            found=is_found(obj),
-            digest=digest_of(obj, "record"),
-        ),
-        {**candidates.task.values, **values},
-    )
-
-
-def _spread_refused(cursor: Cursor, candidates: Candidates, reference: Reference) -> None:
-    obj = candidates.task.object
-    parts = _spread_parts(candidates, reference)
-    cursor.execute(
-        statement("spread_refused", **parts, keys=typed_keys(obj), readable=readable(obj)),
-        {**candidates.task.values, "columns": ", ".join(reference.columns)},
-    )
-
-
-def _spread(cursor: Cursor, candidates: Candidates, reference: Reference, way: Mapping[str, Any]) -> int:
-    """One step; returns how many records were found. Repeated over all references until none are: a fixed point."""
-    keys = found_keys(candidates.task.object)
-    parts = _spread_parts(candidates, reference)
-    cursor.execute(
-        statement("spread", **parts, keys=columns(None, keys), found_key=key_text("finding", keys)),
-        {**candidates.task.values, **way, "columns": ", ".join(reference.columns)},
-    )
-    return cursor.rowcount
-
-
-def _spread_parts(candidates: Candidates, reference: Reference) -> dict[str, Part]:
-    obj = candidates.task.object
-    return {
-        "record_keys": columns("record", obj.key),
-        "candidates": candidates.judged,
-        "on": equal("parent", "record", dict(zip(found_keys(obj), reference.columns, strict=True))),
-        "found": is_found(obj),
-    }
-
-
-def _keep_first_class(cursor: Cursor, candidates: Candidates) -> None:
-    keys = found_keys(candidates.task.object)
-    cursor.execute(statement("keep_first_class", keys=columns(None, keys), same=equal("finding", "first", keys)))

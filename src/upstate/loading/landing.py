@@ -15,7 +15,7 @@ from upstate.loading.entering import landing, patiently
 from upstate.loading.few import by_index, tell_how_few
 from upstate.loading.filling import Filled, fill
 from upstate.loading.isolating import find_refused, number_candidates
-from upstate.loading.judging import judge, withdraw
+from upstate.loading.judging import judge
 from upstate.loading.keys import found_columns, found_keys, readable, typed_keys
 from upstate.loading.leftovers import find_gone, keep_leftovers, make_gone
 from upstate.loading.merging import merge
@@ -24,6 +24,7 @@ from upstate.loading.refusing import REFUSALS
 from upstate.loading.settling import count_found, settle_order, settle_other_years, settle_rejections
 from upstate.loading.statements import Part, columns, equal, fetch_row, state_table, statement
 from upstate.loading.task import Candidates, Task, same_year
+from upstate.loading.turning_away import turn_away
 from upstate.planning import Counts
 
 Connection = psycopg.Connection[Any]
@@ -102,7 +103,7 @@ def _compare_apart(cursor: Cursor, task: Task) -> Counts:
     number_candidates(cursor)
     while True:
         refused = find_refused(cursor, task)
-        withdraw(cursor, waiting.candidates, refused=waiting.filled.refused)
+        turn_away(cursor, waiting.candidates, refused=waiting.filled.refused)
         try:
             with cursor.connection.transaction():
                 return _merge(cursor, waiting)
@@ -180,7 +181,7 @@ def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
 def _turn_away_held(cursor: Cursor, candidates: Candidates, filled: Filled) -> None:
     """What is turned away stays at the state as it was, and that may stand in the way of others: to a fixed point."""
     while find_held(cursor, candidates):
-        withdraw(cursor, candidates, refused=filled.refused)
+        turn_away(cursor, candidates, refused=filled.refused)
 
 
 def _counts(

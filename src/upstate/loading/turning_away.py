@@ -1,0 +1,106 @@
+"""Take from the candidates what was found against them, and what hangs on that in the same object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+
+from upstate.catalog import Reference
+from upstate.loading.few import by_index
+from upstate.loading.keys import found_keys, is_found, readable, typed_keys
+from upstate.loading.receipts import digest_of
+from upstate.loading.statements import Part, columns, equal, key_text, statement
+from upstate.loading.task import Candidates
+
+Cursor = psycopg.Cursor[Any]
+
+# How a verdict passes on to children in the same object: what failed first, since it weighs more than policy.
+_SPREADS: tuple[Mapping[str, Any], ...] = (
+    {
+        "class": 2,
+        "verdict": "blocked",
+        "reason": "parent_failed",
+        "message": "Its %s %s did not land.",
+        "causes": ["failed", "blocked"],
+    },
+    {
+        "class": 3,
+        "verdict": "excluded",
+        "reason": "parent_excluded",
+        "message": "Policy keeps its %s %s out.",
+        "causes": ["excluded"],
+    },
+)
+
+
+def turn_away(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
+    """Take from the candidates what was found, and what hangs on it in the same object; returns how many records."""
+    obj = candidates.task.object
+    references = [r for r in obj.references if r.to == obj.name]
+    if refused:
+        for reference in references:
+            _spread_refused(cursor, candidates, reference)
+    for way in _SPREADS if references else ():
+        while sum(_spread(cursor, candidates, reference, way) for reference in references):
+            pass
+        keep_first_class(cursor, candidates)
+    if cursor.execute(statement("any_found")).fetchone() is None:
+        return 0
+    cursor.execute(statement("analyze_finding"))
+    with by_index(cursor):
+        (removed,) = run(cursor, "remove_found", candidates).fetchone() or (0,)
+    return removed
+
+
+def run(cursor: Cursor, name: str, candidates: Candidates, **values: object) -> Cursor:
+    """Execute the statement of this name about the candidates."""
+    obj = candidates.task.object
+    return cursor.execute(
+        statement(
+            name,
+            keys=columns("record", obj.key),
+            key_text=key_text("record", obj.key),
+            candidates=candidates.table,
+            found=is_found(obj),
+            digest=digest_of(obj, "record"),
+        ),
+        {**candidates.task.values, **values},
+    )
+
+
+def _spread_refused(cursor: Cursor, candidates: Candidates, reference: Reference) -> None:
+    obj = candidates.task.object
+    parts = _spread_parts(candidates, reference)
+    cursor.execute(
+        statement("spread_refused", **parts, keys=typed_keys(obj), readable=readable(obj)),
+        {**candidates.task.values, "columns": ", ".join(reference.columns)},
+    )
+
+
+def _spread(cursor: Cursor, candidates: Candidates, reference: Reference, way: Mapping[str, Any]) -> int:
+    """One step; returns how many records were found. Repeated over all references until none are: a fixed point."""
+    keys = found_keys(candidates.task.object)
+    parts = _spread_parts(candidates, reference)
+    cursor.execute(
+        statement("spread", **parts, keys=columns(None, keys), found_key=key_text("finding", keys)),
+        {**candidates.task.values, **way, "columns": ", ".join(reference.columns)},
+    )
+    return cursor.rowcount
+
+
+def _spread_parts(candidates: Candidates, reference: Reference) -> dict[str, Part]:
+    obj = candidates.task.object
+    return {
+        "record_keys": columns("record", obj.key),
+        "candidates": candidates.judged,
+        "on": equal("parent", "record", dict(zip(found_keys(obj), reference.columns, strict=True))),
+        "found": is_found(obj),
+    }
+
+
+def keep_first_class(cursor: Cursor, candidates: Candidates) -> None:
+    """Of what was found against a record, keep what weighs most."""
+    keys = found_keys(candidates.task.object)
+    cursor.execute(statement("keep_first_class", keys=columns(None, keys), same=equal("finding", "first", keys)))
