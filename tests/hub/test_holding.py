@@ -37,6 +37,7 @@ def work(state: State) -> None:
     worker = Worker(state.url)
     for zone in waiting_zones():
         worker._serve(*zone)
+    worker._sessions.close()
 
 
 def read_one(lakeside: Visitor) -> None:

@@ -213,6 +213,7 @@ def test_a_worker_gives_such_an_object_up_too_and_lands_the_others(
     zone, year = state.district.zone_id, 2024
     for _ in range(4):
         worker._serve(zone, year)
+    worker._sessions.close()
     assert state.orders("state") == {"School": "failed", "Student": "failed", "Bus": "landed"}
     assert state.orders("message")["School"] == GIVEN_UP
     assert state.rows("SELECT state FROM hub_resync") == [("failed",)], "it has ended"

@@ -12,6 +12,7 @@ from upstate.hub.landing_loop import land_ready
 from upstate.hub.postgres import connect
 from upstate.hub.removals import remove_asked
 from upstate.hub.resyncs import PlacedResync, finish_resync, place_resync, start_resync
+from upstate.hub.sessions import Sessions
 from upstate.planning import make_plan
 
 SCHOOLS = [{"id": number, "name": "school"} for number in range(20)]
@@ -34,14 +35,16 @@ def held(state: State) -> int:
 def test_what_a_districts_own_agent_delivered_is_swept_at_its_end(state: State) -> None:
     send(state, {"School": SCHOOLS}, "School")
     resync = asked(state, SCHOOLS[2:])
-    ended, (run,) = land_delivered(state.url, resync, state.catalog, Silent())
+    with Sessions(state.url) as sessions:
+        ended, (run,) = land_delivered(sessions, resync, state.catalog, Silent())
     assert (ended, run.counts.deleted, run.counts.leftovers) == ("finished", 2, 0)
     assert held(state) == 18
 
 
 def test_an_empty_read_removes_nothing_and_waits_for_approval(state: State) -> None:
     send(state, {"School": SCHOOLS}, "School")
-    land_delivered(state.url, asked(state, []), state.catalog, Silent())
+    with Sessions(state.url) as sessions:
+        land_delivered(sessions, asked(state, []), state.catalog, Silent())
     assert held(state) == 20
     assert state.rows("SELECT object, rows, rows_before, state FROM hub_held_removal") == [
         ("School", 20, 20, "waiting")

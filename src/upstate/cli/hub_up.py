@@ -13,6 +13,7 @@ import click
 from upstate.cli.logs import log_to_stderr
 from upstate.cli.parentage import end_with_parent
 from upstate.cli.settings import open_state, read_settings
+from upstate.cli.turns import AT_ONCE
 from upstate.errors import ConfigError
 
 _PORT = click.option(
@@ -23,7 +24,12 @@ _THREADS = 16
 _CONNECTIONS = 512  # that browsers may keep open to a process: each keeps some, also while it asks nothing
 _BEHIND = 5  # a worker beside the pages and the agents' door lets these go first
 _AT_ONCE = click.option(
-    "--at-once", metavar="N", type=click.IntRange(1, 64), default=2, show_default=True, help="Resyncs at the same time."
+    "--at-once",
+    metavar="N",
+    type=click.IntRange(1, 64),
+    default=AT_ONCE,
+    show_default=True,
+    help="Resyncs at the same time.",
 )
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -15,6 +15,8 @@ from upstate.hub.reports import ObjectRun
 
 _WIDEST_NAME = 28
 
+Look = Callable[[], tuple[ObjectRun, ...]]
+
 
 class Watcher(Protocol):
     """Who is told how a resync goes."""
@@ -22,8 +24,8 @@ class Watcher(Protocol):
     def say(self, line: str) -> None:
         """Something worth a line of its own."""
 
-    def see(self, resync: int, runs: tuple[ObjectRun, ...]) -> None:
-        """How every object of a resync stands now; called a few times a second."""
+    def see(self, resync: int, look: Look) -> None:
+        """Called a few times a second; `look` tells how every object of the resync stands now."""
 
 
 class Silent:
@@ -33,7 +35,7 @@ class Silent:
         """One line on standard error."""
         console(error=True).print(line)
 
-    def see(self, resync: int, runs: tuple[ObjectRun, ...]) -> None:
+    def see(self, resync: int, look: Look) -> None:
         """Nothing is shown."""
 
 
@@ -49,8 +51,9 @@ class Lines:
         """A line of its own."""
         self._console.print(line)
 
-    def see(self, resync: int, runs: tuple[ObjectRun, ...]) -> None:
+    def see(self, resync: int, look: Look) -> None:
         """Print what was settled since."""
+        runs = look()
         if resync != self._resync:
             self._resync, self._shown = resync, 0
         while self._shown < len(runs) and runs[self._shown].settled:
@@ -70,8 +73,9 @@ class Bar:
         """A line above the bar."""
         self._bar.console.print(line)
 
-    def see(self, resync: int, runs: tuple[ObjectRun, ...]) -> None:
+    def see(self, resync: int, look: Look) -> None:
         """Move the bar; another resync begins a new one."""
+        runs = look()
         if resync != self._resync:
             self._resync = resync
             self._bar.reset(self._task)

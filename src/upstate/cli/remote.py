@@ -264,7 +264,7 @@ class RemoteHub:
         path = f"{self._path(district)}/resyncs/{placed['resync']}"
 
         def see(seen: dict[str, Any]) -> None:
-            watcher.see(placed["resync"], tuple(read_run(each) for each in seen["objects"]))
+            watcher.see(placed["resync"], lambda: tuple(read_run(each) for each in seen["objects"]))
 
         return self._await(path, placed, f"Resync {placed['resync']} waits for its turn.", watcher.say, see)
 

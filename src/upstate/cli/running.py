@@ -23,9 +23,8 @@ from upstate.hub.backlog import Backlog
 from upstate.hub.districts import KnownDistrict, district_of_resync
 from upstate.hub.door import InProcessDoor
 from upstate.hub.landing_loop import land_all
-from upstate.hub.landing_session import landing_session
 from upstate.hub.planned import Planned
-from upstate.hub.postgres import Connection, connect
+from upstate.hub.postgres import Connection
 from upstate.hub.rehearsals import rehearse_all
 from upstate.hub.removals import remove_asked
 from upstate.hub.reports import ObjectRun, resync_runs
@@ -38,6 +37,7 @@ from upstate.hub.resyncs import (
     start_resync,
     unfinished_resync,
 )
+from upstate.hub.sessions import Sessions
 from upstate.hub.zone_lock import zone_lock
 from upstate.planning import Asked
 
@@ -150,7 +150,12 @@ def _runner(database_url: str, planned: Planned, watcher: Watcher) -> Run:
     catalog, district = planned.catalog, planned.district
     if district.remote:
         watcher.say(f"{district.name} is read by an agent of its own; waiting for what it delivers.")
-        return lambda placed: land_delivered(database_url, placed, catalog, watcher)
+
+        def follow(placed: PlacedResync) -> tuple[str, tuple[ObjectRun, ...]]:
+            with Sessions(database_url) as sessions:
+                return land_delivered(sessions, placed, catalog, watcher)
+
+        return follow
     source = source_of(district.source_url, district.mapping, catalog)
     source.check([catalog[name] for name in planned.plan.objects])
     return lambda placed: run_placed(database_url, placed, catalog, source, watcher)
@@ -168,8 +173,9 @@ def run_placed(
     start_resync(placed.id)
     district = district_of_resync(placed.id)
     with (
-        connect(database_url) as looking,
-        landing_session(database_url, placed.id) as landing,
+        Sessions(database_url) as sessions,
+        sessions.looking() as looking,
+        sessions.landing(placed.id) as landing,
         InProcessDoor(database_url, placed.id, catalog, backlog := _backlog(placed)) as door,
     ):
 
@@ -187,7 +193,7 @@ def run_placed(
         try:
             while any(thread.is_alive() for thread in threads):
                 threads[-1].join(_LOOK_AGAIN)
-                watcher.see(placed.id, resync_runs(looking, placed.id))
+                watcher.see(placed.id, lambda: resync_runs(looking, placed.id))
         except BaseException as error:
             backlog.stop(error)
             _cancel(landing)
@@ -200,7 +206,7 @@ def run_placed(
         remove_asked(looking, placed.id, catalog)
         state = finish_resync(placed.id)
         runs = resync_runs(looking, placed.id)
-        watcher.see(placed.id, runs)
+        watcher.see(placed.id, lambda: runs)
     if state == "running":
         left = ", ".join(run.object for run in runs if not run.settled)
         raise DatabaseError(f"Resync {placed.id} has not ended: {left}. Run the same command again to go on.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -13,36 +14,36 @@ from upstate.hub.backlog import Backlog
 from upstate.hub.districts import district_of_resync
 from upstate.hub.holding import standing
 from upstate.hub.landing_loop import land_ready
-from upstate.hub.landing_session import landing_session
-from upstate.hub.postgres import Connection, connect
+from upstate.hub.postgres import Connection
 from upstate.hub.rehearsals import rehearse_all
 from upstate.hub.removals import remove_asked
 from upstate.hub.reports import ObjectRun, resync_runs
 from upstate.hub.resyncs import PlacedResync, begin_resync, finish_resync
+from upstate.hub.sessions import Sessions
 
 _LOOK_AGAIN = 0.1  # seconds
 _SEE_AGAIN = 0.25
 
 
 def land_delivered(
-    database_url: str, placed: PlacedResync, catalog: Catalog, watcher: Watcher, *, linger: float | None = None
+    sessions: Sessions, placed: PlacedResync, catalog: Catalog, watcher: Watcher, linger: Linger | None = None
 ) -> tuple[str, tuple[ObjectRun, ...]]:
     """Land what is delivered of a resync, under its zone's lock, until it ends; how it stands, and what became of it.
 
-    With `linger`, also return, as "running", once nothing came for so many seconds: then whoever holds the lock next
-    goes on. So it does where the resync is paused or cancelled. What the watcher raises stops it, as in run_placed.
+    With `linger`, also return, as "running", once nothing came for so long: then whoever holds the lock next goes on.
+    So it does where the resync is paused or cancelled. What the watcher raises stops it, as in run_placed.
     """
     pa.set_memory_pool(pa.system_memory_pool())
     begin_resync(placed.id)
     backlog = Backlog()
-    with connect(database_url) as looking, landing_session(database_url, placed.id) as landing:
-        lander = _Lander(database_url, landing, placed, catalog, backlog, linger)
+    with sessions.looking() as looking, sessions.landing(placed.id) as landing:
+        lander = _Lander(sessions.url, landing, placed, catalog, backlog, linger)
         thread = threading.Thread(target=lander.land, name="lander")
         thread.start()
         try:
             while thread.is_alive():
                 thread.join(_SEE_AGAIN)
-                watcher.see(placed.id, resync_runs(looking, placed.id))
+                watcher.see(placed.id, lambda: resync_runs(looking, placed.id))
         except BaseException as error:
             backlog.stop(error)
             if not landing.closed:
@@ -55,8 +56,16 @@ def land_delivered(
         remove_asked(looking, placed.id, catalog)
         state = finish_resync(placed.id)
         runs = resync_runs(looking, placed.id)
-        watcher.see(placed.id, runs)
+        watcher.see(placed.id, lambda: runs)
     return state, runs
+
+
+@dataclass(slots=True)
+class Linger:
+    """For how many seconds what an agent delivers next is waited for; then, whether that was `in_vain`."""
+
+    seconds: float
+    in_vain: bool = False
 
 
 class _Lander:
@@ -69,7 +78,7 @@ class _Lander:
         placed: PlacedResync,
         catalog: Catalog,
         backlog: Backlog,
-        linger: float | None,
+        linger: Linger | None,
     ) -> None:
         self._url = database_url
         self._connection = connection
@@ -87,6 +96,7 @@ class _Lander:
 
     def _land(self) -> None:
         moved = time.monotonic()
+        waited = came = False
         while self._backlog.error is None:
             hold, unsettled = standing(self._connection, self._placed.id)
             if hold or not unsettled:
@@ -96,9 +106,12 @@ class _Lander:
                     return
             elif land_ready(self._connection, self._placed.id, self._catalog, self._backlog):
                 moved = time.monotonic()
+                came |= waited
                 continue
-            if self._linger is not None and time.monotonic() - moved > self._linger:
+            if self._linger is not None and time.monotonic() - moved > self._linger.seconds:
+                self._linger.in_vain = waited and not came
                 return
+            waited = True
             time.sleep(_LOOK_AGAIN)
 
     def _rehearse(self, unsettled: int) -> bool:

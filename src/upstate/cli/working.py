@@ -13,28 +13,29 @@ from django.db import connections
 
 from upstate.agent.losing import MOST_LOSSES, Losses, lost_again, why_given_up
 from upstate.cli.printing import count
+from upstate.cli.progress import Look
 from upstate.cli.running import run_placed
-from upstate.cli.running_agents import land_delivered
+from upstate.cli.running_agents import Linger, land_delivered
 from upstate.cli.sources import source_of
-from upstate.cli.turns import Turns
+from upstate.cli.turns import AT_ONCE, Turns
 from upstate.cli.working_verifications import work_at_verification
 from upstate.errors import DatabaseError, FencedError, LostSourceError, UpstateError
 from upstate.hub.agents import note_line, note_seen
 from upstate.hub.chores import CHORES
-from upstate.hub.districts import KnownDistrict, all_districts
+from upstate.hub.districts import KnownDistrict, all_districts, district_of_zone
 from upstate.hub.failing import give_up_reading
 from upstate.hub.holding import end_cancelled, held_back, quiet
 from upstate.hub.in_force import catalog_in_force
 from upstate.hub.postgres import connect
 from upstate.hub.reports import ObjectRun
 from upstate.hub.resyncs import PlacedResync, fail_resync, next_resync, waiting_zones
+from upstate.hub.sessions import Sessions
 from upstate.hub.verifications import next_verification
 from upstate.hub.zone_lock import SILENCE, ZoneLock, try_zone_lock
 
 _LOOK_AGAIN = 0.5  # seconds
 _AFTER_TROUBLE = 5.0
 _SEEN_EVERY = 20.0
-_LINGER = 2.0  # for which a district's own agent is waited for once something of it landed, where nobody else waits
 _LOOK_FOR_HOLD = 2.0
 _LOOK_FOR_QUIET = 5.0
 
@@ -48,13 +49,13 @@ class _Stopped(Exception):  # noqa: N818 - nothing is wrong
 class Worker:
     """Looks for work until it is told to stop; as many resyncs at once as it is allowed, each in a thread."""
 
-    def __init__(self, database_url: str, *, at_once: int = 2, silence: float = SILENCE) -> None:
+    def __init__(self, database_url: str, *, at_once: int = AT_ONCE, silence: float = SILENCE) -> None:
         """After `silence` seconds without a word of ours, the server gives what we run to another worker."""
         self._url = database_url
+        self._sessions = Sessions(database_url)
         self._silence = silence
         self._at_once = at_once
         self._stop = threading.Event()
-        self._others_wait = threading.Event()
         self._running: dict[tuple[int, int], threading.Thread] = {}
         self._turns = Turns(at_once)
         self._losses: dict[int, Losses] = {}
@@ -78,6 +79,7 @@ class Worker:
             self._stop.wait(pause)
         for thread in list(self._running.values()):
             thread.join()
+        self._sessions.close()
         connections.close_all()
 
     def _look(self) -> None:
@@ -88,12 +90,7 @@ class Worker:
             note_seen(mine, f"in-process on {platform.node()}", version("upstate"))
             self._seen = now + _SEEN_EVERY
         seats = max(0, self._at_once - len(self._running))
-        chosen, others_wait = self._turns.choose(waiting_zones(), self._running, seats, now)
-        if others_wait:
-            self._others_wait.set()
-        else:
-            self._others_wait.clear()
-        for zone in chosen:
+        for zone in self._turns.choose(waiting_zones(), self._running, seats, now):
             thread = threading.Thread(target=self._serve, args=zone, name=f"zone {zone[0]} {zone[1]}")
             self._running[zone] = thread
             thread.start()
@@ -117,12 +114,10 @@ class Worker:
 
     def _take(self, lock: ZoneLock, zone: int, school_year: int) -> float:
         """Take what is next, a verification or a resync; for how long the zone is then left alone, in seconds."""
-        verification = next_verification(zone, school_year)
+        verification, district = next_verification(zone, school_year), district_of_zone(zone)
         if verification is not None:
-            district = next(each for each in all_districts() if each.zone_id == zone)
             work_at_verification(self._url, lock, district, verification, self._stop)
             return 0.0
-        district = next(each for each in all_districts() if each.zone_id == zone)
         for resync, by in end_cancelled(zone, school_year):
             note_line(district.id, f"Ended the resync that {by} cancelled. What had landed stays.", resync=resync)
         if not district.remote and (until := quiet(zone)) is not None:
@@ -165,8 +160,12 @@ class Worker:
         catalog = catalog_in_force()
         watch = _Watch(lock, self._stop, placed.id, None if district.remote else district.zone_id)
         if district.remote:
-            linger = 0.0 if self._others_wait.is_set() else _LINGER
-            return land_delivered(self._url, placed, catalog, watch, linger=linger)
+            zone = (district.zone_id, placed.school_year)
+            linger = Linger(self._turns.linger(zone))
+            ended = land_delivered(self._sessions, placed, catalog, watch, linger)
+            if linger.in_vain:
+                self._turns.lingered_in_vain(zone)
+            return ended
         source = source_of(district.source_url, district.mapping, catalog)
         source.check([catalog[name] for name in placed.objects if name in catalog])
         return run_placed(self._url, placed, catalog, source, watch)
@@ -221,7 +220,7 @@ class _Watch:
         """A line for the log."""
         _log.info("%s", line)
 
-    def see(self, resync: int, runs: tuple[ObjectRun, ...]) -> None:  # noqa: ARG002
+    def see(self, resync: int, look: Look) -> None:  # noqa: ARG002
         """Called a few times a second while the resync runs."""
         if self._stop.is_set():
             raise _Stopped("the worker stopped")

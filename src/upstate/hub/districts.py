@@ -102,6 +102,12 @@ def district_of_resync(resync: int) -> KnownDistrict:
 
 
 @database_errors()
+def district_of_zone(zone: int) -> KnownDistrict:
+    """The district whose zone that is."""
+    return _known(models.District.objects.select_related("zone", "source").get(zone=zone))
+
+
+@database_errors()
 def all_districts() -> tuple[KnownDistrict, ...]:
     """Every district, by name."""
     return tuple(_known(row) for row in _rows())
