@@ -210,5 +210,5 @@ def test_broken_sums_and_those_of_another_catalog_are_refused() -> None:
 
 
 def test_buckets_grow_with_the_records_up_to_the_most() -> None:
-    said = [bucket_count(n) for n in (0, 1, 16, 17, 32, 33, 1_000_000, 2_500_000, 10**9)]
-    assert said == [1, 1, 1, 2, 2, 4, 65_536, MOST_BUCKETS, MOST_BUCKETS]
+    said = [bucket_count(n) for n in (0, 1, 32, 33, 64, 65, 1_000_000, 2_500_000, 10**9)]
+    assert said == [1, 1, 1, 2, 2, 4, 32_768, MOST_BUCKETS, MOST_BUCKETS]

@@ -25,6 +25,7 @@ from upstate.wire.digests import (
     differing,
     for_shipping,
     key_hashes,
+    lone_records,
     pairs_from_table,
     pairs_schema,
     sums_from_hashes,
@@ -99,9 +100,13 @@ def pick(
     unequal = [np.zeros(len(spool.hashes(number)[0]), np.bool_) for number in range(len(spool))]
     gone = [pairs_schema(obj).empty_table().drop_columns(DIGEST)]
     for some in _portions(wanted, theirs):
-        held = ask(some.tolist())
-        confirm(theirs, some, held)
-        gone.append(_mark(obj, spool, some, theirs, held, unequal).only_state)
+        inside = _inside(spool, some, theirs)
+        asked = _mark_lone(inside, some, theirs, unequal)
+        if asked.size:
+            held = ask(asked.tolist())
+            confirm(theirs, asked, held)
+            inside = _inside(spool, asked, theirs)
+            gone.append(_mark(obj, spool, inside, held, unequal).only_state)
     lost = pa.concat_tables(gone)
     if spool.misfitting:
         lost = _mark_misfits(obj, spool, unequal, lost)
@@ -115,32 +120,63 @@ def _portions(wanted: NDArray[np.int64], theirs: Sums) -> Iterator[NDArray[np.in
         yield from np.split(wanted, np.flatnonzero(np.diff(reached)) + 1)
 
 
-def _mark(
-    obj: SyncObject,
-    spool: Spool,
-    some: NDArray[np.int64],
-    theirs: Sums,
-    held: Pairs,
-    unequal: Sequence[NDArray[np.bool_]],
-) -> Differences:
-    """Mark the district's records in some buckets that the state does not hold just so."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """The records of a batch of the spool that are in some buckets: their places in it, hashes of keys, and digests."""
+
+    number: int
+    places: NDArray[np.intp]
+    keys: NDArray[np.int64]
+    digests: NDArray[np.int64]
+
+
+def _inside(spool: Spool, some: NDArray[np.int64], theirs: Sums) -> list[_Part]:
+    """The district's records in some buckets."""
     inside = np.zeros(theirs.buckets, np.bool_)
     inside[some] = True
-    schema = pairs_schema(obj)
-    parts, places = [], []
+    parts = []
     for number in range(len(spool)):
-        hashes, digests = spool.hashes(number)
-        chosen = np.flatnonzero(inside[hashes & (theirs.buckets - 1)])
-        if chosen.size:
-            keys = spool.records(number, obj.key).take(pa.array(chosen)).columns
-            parts.append(pa.RecordBatch.from_arrays([*keys, pa.array(digests[chosen])], schema=schema))
-            places.append((number, chosen))
-    found = compare_pairs(pairs_from_table(obj, pa.Table.from_batches(parts, schema)), held)
-    start = 0
-    for number, chosen in places:
-        unequal[number][chosen] = found.unequal[start : start + len(chosen)]
-        start += len(chosen)
+        keys, digests = spool.hashes(number)
+        places = np.flatnonzero(inside[keys & (theirs.buckets - 1)])
+        if places.size:
+            parts.append(_Part(number, places, keys[places], digests[places]))
+    return parts
+
+
+def _mark_lone(
+    parts: Sequence[_Part], some: NDArray[np.int64], theirs: Sums, unequal: Sequence[NDArray[np.bool_]]
+) -> NDArray[np.int64]:
+    """Mark the records that alone the state lacks in their buckets; the buckets that are not settled by that."""
+    if not parts:
+        return some
+    keys, digests = (np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "digests"))
+    lone, settled = lone_records(keys, digests, some, theirs)
+    _note(parts, lone, unequal)
+    return some[~settled]
+
+
+def _mark(
+    obj: SyncObject, spool: Spool, parts: Sequence[_Part], held: Pairs, unequal: Sequence[NDArray[np.bool_]]
+) -> Differences:
+    """Mark those of the district's records that the state does not hold just so, by the state's pairs."""
+    schema = pairs_schema(obj)
+    batches = [
+        pa.RecordBatch.from_arrays(
+            [*spool.records(part.number, obj.key).take(pa.array(part.places)).columns, pa.array(part.digests)],
+            schema=schema,
+        )
+        for part in parts
+    ]
+    found = compare_pairs(pairs_from_table(obj, pa.Table.from_batches(batches, schema)), held)
+    _note(parts, found.unequal, unequal)
     return found
+
+
+def _note(parts: Sequence[_Part], found: NDArray[np.bool_], unequal: Sequence[NDArray[np.bool_]]) -> None:
+    start = 0
+    for part in parts:
+        unequal[part.number][part.places] = found[start : start + len(part.places)]
+        start += len(part.places)
 
 
 def _mark_misfits(obj: SyncObject, spool: Spool, unequal: Sequence[NDArray[np.bool_]], gone: pa.Table) -> pa.Table:

@@ -12,6 +12,7 @@ from upstate.wire.digests.beside import digests_of, limited_beside
 from upstate.wire.digests.columns import digests, key_hashes, value_hashes
 from upstate.wire.digests.definition import MOST_BUCKETS, UNFIT, VERSION, bucket_count, compared, definition
 from upstate.wire.digests.known import SAMPLE, KnownAnswer, known_answers, sample_records, self_test_sql
+from upstate.wire.digests.lone import lone_records
 from upstate.wire.digests.pairs import (
     DIGEST,
     Differences,
@@ -68,6 +69,7 @@ __all__ = [
     "key_hashes",
     "known_answers",
     "limited_beside",
+    "lone_records",
     "pairs_from_answer",
     "pairs_from_bytes",
     "pairs_from_rows",

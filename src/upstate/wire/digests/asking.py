@@ -19,9 +19,9 @@ from upstate.wire.digests.pairs import Pairs, pairs_schema
 from upstate.wire.digests.postgresql import Expressions, each_sql, sums_sql
 from upstate.wire.digests.sums import Sums, sums_from_hashes, sums_from_rows
 
-# 12 bytes a record are in memory at once, at both ends of the connection: with fewer buckets than the most there are
+# 12 bytes a record are in memory at once, at both ends of the connection: with fewer buckets than these there are
 # about a million records.
-_FEW = MOST_BUCKETS
+_FEW = MOST_BUCKETS // 2
 # The types of keys that can be strung together, as each value takes as many bytes as any other, and is never null.
 _SENT = {"uuid": "uuid_send", "integer": "int4send", "bigint": "int8send"}
 

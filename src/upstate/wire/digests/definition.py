@@ -35,8 +35,8 @@ from upstate.catalog import Column, SyncObject
 VERSION = 1
 LONG = 256
 MOST_BUCKETS = 131_072
-# 16 records a bucket: few sums to send, and few equal records to look at beside each that differs.
-_RECORDS_A_BUCKET = 16
+# 16 to 32 records a bucket: few sums to send, and few equal records to look at beside each that differs.
+_RECORDS_A_BUCKET = 32
 
 Purpose = Literal["value", "key"]
 Form = Literal["plain", "digested", "as written"]
