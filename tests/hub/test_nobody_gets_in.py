@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,6 +17,7 @@ from tests.hub.visiting import Visitor, kept, schools, visitor
 from upstate.hub.districts import add_district
 from upstate.hub.resyncs import place_resync, start_resync
 from upstate.planning import make_plan
+from upstate.wire.protocol import CATALOG_HEADER
 
 ABOUT_ORDERS: tuple[tuple[str, str, Any], ...] = (
     ("GET", "orders/{}/held?epoch={}", None),
@@ -275,6 +278,26 @@ def test_nothing_is_handed_out_in_quiet_hours_of_the_state_or_of_the_district(st
         assert lakeside.claim() is None
         state.connection.execute(f"UPDATE hub_zone SET {column} = ''".encode())
     assert lakeside.claim() is not None
+
+
+def test_an_agent_that_waits_when_something_is_sent_in_quiet_hours_is_told_of_them_and_given_nothing(
+    state: State, lakeside: Visitor
+) -> None:
+    state.connection.execute("UPDATE hub_zone SET district_quiet = '00:00-24:00'")
+    began = time.monotonic()
+    assert lakeside.claim(wait=1) is None
+    assert time.monotonic() - began > 0.9, "where there is nothing to hand out, it waits as ever"
+    resync = state.place("School")
+    sent = threading.Timer(0.5, lambda: state.connection.execute("UPDATE hub_resync SET state = 'running'"))
+    sent.start()
+    status, answer = lakeside.ask("POST", "claim", {"wait": 20}, **{CATALOG_HEADER: lakeside.stamp()})
+    sent.join()
+    assert (status, answer["order"]) == (200, None)
+    assert answer["line"].startswith("Quiet hours: nothing is handed out until ")
+    assert 0 < answer["after"] <= 15
+    assert state.orders("state") == {"School": "waiting"}
+    state.connection.execute("UPDATE hub_zone SET district_quiet = ''")
+    assert lakeside.claim()["resync"] == resync.id
 
 
 def _within(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

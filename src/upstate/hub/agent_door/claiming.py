@@ -41,26 +41,29 @@ def claim(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     wait = number(sent.get("wait", 0), "wait", most=LONGEST_WAIT)
     ticket = _ticket(sent.get("ticket"))
     note_seen([visitor.district], str(sent.get("place", ""))[:200], str(sent.get("version", ""))[:50])
-    if (until := quiet_in(visitor.district)) is not None:
-        line = f"Quiet hours: nothing is handed out until {until:%Y-%m-%d %H:%M} UTC."
-        left = math.ceil((until - datetime.now(UTC)).total_seconds())
-        return said({"order": None, "after": min(_QUIET_COME_AGAIN, max(1, left)), "line": line})
     waiting = board()
+    until: datetime | None = None
 
     def look() -> WorkOrder | None:
+        nonlocal until
         # who does not wait is told what is true now, and who waits what was true a moment ago
         if wait and not waiting.has_work(visitor.district):
             return None
-        return _claim(visitor, resync, ticket, request)
+        until = quiet_in(visitor.district)
+        return None if until is not None else _claim(visitor, resync, ticket, request)
 
     with waiting_seat() as may_wait:
         end = time.monotonic() + (wait if may_wait else 0)
-        while (order := look()) is None and time.monotonic() < end:
+        while (order := look()) is None and until is None and time.monotonic() < end:
             time.sleep(_LOOK_AGAIN)
             if ticket is not None and _withdrawn(visitor, ticket):
                 break
     if order is not None:
         return said({"order": order_to_json(order)})
+    if until is not None:
+        line = f"Quiet hours: nothing is handed out until {until:%Y-%m-%d %H:%M} UTC."
+        left = math.ceil((until - datetime.now(UTC)).total_seconds())
+        return said({"order": None, "after": min(_QUIET_COME_AGAIN, max(1, left)), "line": line})
     return said({"order": None, "after": 0 if may_wait else waiting.come_again(visitor.district)})
 
 

@@ -117,7 +117,15 @@ class Order(models.Model):
     class Meta:
         db_table = "hub_order"
         ordering = ("resync", "position")
-        indexes = (models.Index(fields=["reader"], name="orders_that_a_key_reads", condition=Q(state="reading")),)
+        indexes = (
+            models.Index(fields=["reader"], name="orders_that_a_key_reads", condition=Q(state="reading")),
+            models.Index(fields=["resync"], name="orders_to_read", condition=Q(state__in=["waiting", "reading"])),
+            models.Index(
+                fields=["resync", "position"],
+                name="orders_to_settle",
+                condition=Q(state__in=["waiting", "reading", "delivered"]),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(name="an_object_once_a_resync", fields=["resync", "object"]),
             models.UniqueConstraint(name="a_position_once_a_resync", fields=["resync", "position"]),

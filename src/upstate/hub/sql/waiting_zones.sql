@@ -13,12 +13,11 @@ FROM (
     JOIN hub_zone AS zone ON zone.id = resync.zone_id
     JOIN hub_source AS source ON source.district_id = zone.district_id
     LEFT JOIN LATERAL (
-        SELECT
-            count(*) AS unsettled,
-            count(*) FILTER (WHERE orders.state = 'delivered') AS delivered,
-            (array_agg(orders.state ORDER BY orders.position))[1] AS first
+        SELECT orders.state AS first
         FROM hub_order AS orders
-        WHERE orders.resync_id = resync.id AND orders.state NOT IN ('landed', 'failed')
+        WHERE orders.resync_id = resync.id AND orders.state IN ('waiting', 'reading', 'delivered')
+        ORDER BY orders.position
+        LIMIT 1
     ) AS standing ON source.url = '' AND resync.state = 'running'
     WHERE resync.state IN ('queued', 'running')
         AND (
@@ -29,11 +28,18 @@ FROM (
                     WHEN source.url <> '' THEN true
                     WHEN resync.state = 'running' THEN
                         resync.started_at IS NULL
-                        OR standing.unsettled = 0
-                        OR CASE
-                            WHEN resync.mode = 'rehearsal' THEN standing.delivered = standing.unsettled
-                            ELSE standing.first = 'delivered'
-                        END
+                        OR standing.first IS NULL
+                        OR (
+                            standing.first = 'delivered'
+                            AND NOT (
+                                resync.mode = 'rehearsal'
+                                AND EXISTS (
+                                    SELECT
+                                    FROM hub_order AS unread
+                                    WHERE unread.resync_id = resync.id AND unread.state IN ('waiting', 'reading')
+                                )
+                            )
+                        )
                     ELSE NOT EXISTS (
                         SELECT
                         FROM hub_resync AS earlier
