@@ -100,13 +100,12 @@ def pick(
     unequal = [np.zeros(len(spool.hashes(number)[0]), np.bool_) for number in range(len(spool))]
     gone = [pairs_schema(obj).empty_table().drop_columns(DIGEST)]
     for some in _portions(wanted, theirs):
-        inside = _inside(spool, some, theirs)
+        inside = _inside(_parts(spool), some, theirs)
         asked = _mark_lone(inside, some, theirs, unequal)
         if asked.size:
             held = ask(asked.tolist())
             confirm(theirs, asked, held)
-            inside = _inside(spool, asked, theirs)
-            gone.append(_mark(obj, spool, inside, held, unequal).only_state)
+            gone.append(_mark(obj, spool, _inside(inside, asked, theirs), held, unequal).only_state)
     lost = pa.concat_tables(gone)
     if spool.misfitting:
         lost = _mark_misfits(obj, spool, unequal, lost)
@@ -122,7 +121,7 @@ def _portions(wanted: NDArray[np.int64], theirs: Sums) -> Iterator[NDArray[np.in
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """The records of a batch of the spool that are in some buckets: their places in it, hashes of keys, and digests."""
+    """Records of a batch of the spool: their places in it, hashes of keys, and digests."""
 
     number: int
     places: NDArray[np.intp]
@@ -130,17 +129,23 @@ class _Part:
     digests: NDArray[np.int64]
 
 
-def _inside(spool: Spool, some: NDArray[np.int64], theirs: Sums) -> list[_Part]:
-    """The district's records in some buckets."""
-    inside = np.zeros(theirs.buckets, np.bool_)
-    inside[some] = True
-    parts = []
+def _parts(spool: Spool) -> Iterator[_Part]:
+    """All of the district's records."""
     for number in range(len(spool)):
         keys, digests = spool.hashes(number)
-        places = np.flatnonzero(inside[keys & (theirs.buckets - 1)])
-        if places.size:
-            parts.append(_Part(number, places, keys[places], digests[places]))
-    return parts
+        yield _Part(number, np.arange(len(keys)), keys, digests)
+
+
+def _inside(parts: Iterable[_Part], some: NDArray[np.int64], theirs: Sums) -> list[_Part]:
+    """Those that are in some buckets."""
+    inside = np.zeros(theirs.buckets, np.bool_)
+    inside[some] = True
+    chosen = ((part, inside[part.keys & (theirs.buckets - 1)]) for part in parts)
+    return [
+        _Part(part.number, part.places[here], part.keys[here], part.digests[here])
+        for part, here in chosen
+        if here.any()
+    ]
 
 
 def _mark_lone(
