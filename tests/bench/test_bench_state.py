@@ -20,7 +20,7 @@ TOGETHER = Ran(9, 9_000, 9.0, 9.0, {"hub": 0.9, "postgresql": 0.9}, {"hub": 1 <<
 
 
 def test_what_is_within_the_limits_is_not_told() -> None:
-    assert list(broken(ALONE, TOGETHER)) == []
+    assert list(broken([ALONE], TOGETHER)) == []
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,16 @@ def test_what_is_within_the_limits_is_not_told() -> None:
     ],
 )
 def test_what_is_beyond_a_limit_is_told(together: Ran, says: str) -> None:
-    (line,) = broken(ALONE, together)
+    (line,) = broken([ALONE], together)
     assert says in line
+
+
+def test_one_slow_run_alone_does_not_hide_what_many_cost() -> None:
+    slow = replace(ALONE, cpu={"hub": 0.5, "postgresql": 0.5})
+    costly = replace(TOGETHER, cpu={"hub": 1.3, "postgresql": 0.9})
+    assert list(broken([ALONE, slow, ALONE], TOGETHER)) == []
+    (line,) = broken([ALONE, slow, ALONE], costly)
+    assert "1.22 times" in line
 
 
 def state_ids(file: Path) -> set[str]:
