@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-
 from upstate.agent.round import run_round
 from upstate.agent.sources import Source
 from upstate.catalog import Catalog
+from upstate.cli.memory import hold_little
 from upstate.cli.progress import Silent, Watcher
 from upstate.cli.running_agents import land_delivered
 from upstate.cli.sources import source_of
@@ -168,8 +167,7 @@ def run_placed(
 
     What the watcher raises stops it: whatever had landed stays, and it can be gone on with.
     """
-    # Arrow's own pool keeps much of what it once had (scale 2 of the demo: 423 against 364 MiB at the peak).
-    pa.set_memory_pool(pa.system_memory_pool())
+    hold_little()
     start_resync(placed.id)
     district = district_of_resync(placed.id)
     with (

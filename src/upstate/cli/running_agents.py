@@ -6,9 +6,8 @@ import threading
 import time
 from dataclasses import dataclass
 
-import pyarrow as pa
-
 from upstate.catalog import Catalog
+from upstate.cli.memory import hold_little
 from upstate.cli.progress import Watcher
 from upstate.hub.backlog import Backlog
 from upstate.hub.districts import district_of_resync
@@ -33,7 +32,7 @@ def land_delivered(
     With `linger`, also return, as "running", once nothing came for so long: then whoever holds the lock next goes on.
     So it does where the resync is paused or cancelled. What the watcher raises stops it, as in run_placed.
     """
-    pa.set_memory_pool(pa.system_memory_pool())
+    hold_little()
     begin_resync(placed.id)
     backlog = Backlog()
     with sessions.looking() as looking, sessions.landing(placed.id) as landing:

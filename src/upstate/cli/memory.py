@@ -1,0 +1,22 @@
+"""How a process that moves records holds memory: what a large buffer took goes back to the system with it."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+import pyarrow as pa
+
+_M_MMAP_THRESHOLD = -3  # as malloc.h of the GNU C library has it
+_LARGE = 1 << 20  # bytes
+
+
+def hold_little() -> None:
+    """Give large buffers back when they are done with, in this process from now on.
+
+    Arrow's own pool keeps much of what it once had, and so does the C library, which takes the largest buffer that it
+    has seen freed for the measure of what to keep (a first load of 6.3 million records: 400 against 337 MiB).
+    """
+    pa.set_memory_pool(pa.system_memory_pool())
+    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)) is not None:
+        mallopt(_M_MMAP_THRESHOLD, _LARGE)
