@@ -13,18 +13,18 @@ from django.db import connections
 
 from upstate.agent.losing import MOST_LOSSES, Losses, lost_again, why_given_up
 from upstate.cli.printing import count
-from upstate.cli.progress import Look
-from upstate.cli.running import run_placed
 from upstate.cli.running_agents import Linger, land_delivered
+from upstate.cli.running_here import run_placed
 from upstate.cli.sources import source_of
 from upstate.cli.turns import AT_ONCE, Turns
 from upstate.cli.working_verifications import work_at_verification
+from upstate.cli.working_watch import StoppedError, Watch
 from upstate.errors import DatabaseError, FencedError, LostSourceError, UpstateError
 from upstate.hub.agents import note_line, note_seen
 from upstate.hub.chores import CHORES
 from upstate.hub.districts import KnownDistrict, all_districts, district_of_zone
 from upstate.hub.failing import give_up_reading
-from upstate.hub.holding import end_cancelled, held_back, quiet
+from upstate.hub.holding import end_cancelled, quiet
 from upstate.hub.in_force import catalog_in_force
 from upstate.hub.postgres import connect
 from upstate.hub.reports import ObjectRun
@@ -36,14 +36,9 @@ from upstate.hub.zone_lock import SILENCE, ZoneLock, try_zone_lock
 _LOOK_AGAIN = 0.5  # seconds
 _AFTER_TROUBLE = 5.0
 _SEEN_EVERY = 20.0
-_LOOK_FOR_HOLD = 2.0
 _LOOK_FOR_QUIET = 5.0
 
 _log = logging.getLogger(__name__)
-
-
-class _Stopped(Exception):  # noqa: N818 - nothing is wrong
-    """The worker was told to stop, or the resync is held back; what runs is gone on with by the next one."""
 
 
 class Worker:
@@ -131,7 +126,7 @@ class Worker:
             self._tell(district, placed, f"Began a {_name(placed)} of {count(len(placed.objects), 'object')}.")
         try:
             state, runs = self._carry_out(lock, district, placed)
-        except (_Stopped, FencedError) as why:
+        except (StoppedError, FencedError) as why:
             said = "it moved on without it" if isinstance(why, FencedError) else str(why)
             self._tell(district, placed, f"Left the resync: {said}. It goes on there, or later.")
             return _AFTER_TROUBLE
@@ -158,7 +153,7 @@ class Worker:
         self, lock: ZoneLock, district: KnownDistrict, placed: PlacedResync
     ) -> tuple[str, tuple[ObjectRun, ...]]:
         catalog = catalog_in_force()
-        watch = _Watch(lock, self._stop, placed.id, None if district.remote else district.zone_id)
+        watch = Watch(lock, self._stop, placed.id, None if district.remote else district.zone_id)
         if district.remote:
             zone = (district.zone_id, placed.school_year)
             linger = Linger(self._turns.linger(zone))
@@ -202,35 +197,3 @@ class Worker:
 
 def _name(placed: PlacedResync) -> str:
     return "rehearsal" if placed.rehearsal else "resync"
-
-
-class _Watch:
-    """Keeps the zone's lock, and ends a run when the worker is told to stop."""
-
-    def __init__(self, lock: ZoneLock, stop: threading.Event, resync: int, zone: int | None) -> None:
-        """With a zone, its quiet hours end a run too; a district's own agent is not given orders in them."""
-        self._lock = lock
-        self._stop = stop
-        self._resync = resync
-        self._zone = zone
-        self._confirm_at = 0.0
-        self._look_at = 0.0
-
-    def say(self, line: str) -> None:
-        """A line for the log."""
-        _log.info("%s", line)
-
-    def see(self, resync: int, look: Look) -> None:  # noqa: ARG002
-        """Called a few times a second while the resync runs."""
-        if self._stop.is_set():
-            raise _Stopped("the worker stopped")
-        now = time.monotonic()
-        if now >= self._confirm_at:
-            self._lock.confirm()
-            self._confirm_at = now + self._lock.confirm_every
-        if now >= self._look_at:
-            self._look_at = now + _LOOK_FOR_HOLD
-            if hold := held_back(self._resync):
-                raise _Stopped(f"it was {hold}")
-            if self._zone is not None and quiet(self._zone) is not None:
-                raise _Stopped("quiet hours began")
