@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import psycopg
 import pyarrow as pa
 import pytest
 from tests.loading.desk import Desk, Row
 
 from upstate.errors import WireError
 from upstate.loading.verifying import Verified, verify
-from upstate.wire import Batch, arrow_schema, no_misfits
+from upstate.wire import Batch, arrow_schema, encode_keys, no_misfits
 
 LINCOLN = {"id": 1, "name": "Lincoln", "kind": "E"}
 GRANT = {"id": 2, "name": "Grant", "kind": "H"}
@@ -80,6 +81,23 @@ def test_an_empty_text_is_not_a_null(desk: Desk) -> None:
     desk.resync({**ROWS, "Note": [{"pupil_id": 0, "line": 1, "text": ""}]})
     found = hold(desk, "Note", [{"pupil_id": 0, "line": 1, "text": None}])
     assert [(d.key, d.columns) for d in found.first] == [(("0", "1"), ("text",))]
+
+
+def test_what_a_comparison_found_equal_is_told_without_looking_again(desk: Desk) -> None:
+    desk.resync({"School": [LINCOLN, GRANT]})
+    looked = hold(desk, "School", [LINCOLN, GRANT])
+    task = desk.task(desk.place(["School"], 1), "School", 1)
+    none, lost = (encode_keys(pa.table({"id": pa.array(keys, pa.int32())})) for keys in ([], [7]))
+    compared = replace(task, everything=False, district_records=2, gone=none)
+    with psycopg.connect(desk.url) as connection:
+        pass
+    assert verify(connection, compared, iter(()), state_count=2) == looked
+    for differs, state_count in (
+        (replace(compared, gone=lost), 2),
+        (compared, 3),
+    ):  # what does not go together is looked at, and this connection is closed
+        with pytest.raises(psycopg.OperationalError, match="closed"):
+            verify(connection, differs, iter(()), state_count=state_count)
 
 
 def test_verifying_changes_nothing_and_sees_no_other_district(desk: Desk) -> None:

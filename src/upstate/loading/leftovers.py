@@ -36,6 +36,11 @@ def make_gone(cursor: Cursor, task: Task) -> int:
     return int(told.num_rows)
 
 
+def count_gone(task: Task) -> int:
+    """How many keys the comparison told of that the district no longer has."""
+    return 0 if task.gone is None else int(_read(task, task.gone).num_rows)
+
+
 def find_gone(cursor: Cursor, task: Task) -> None:
     """Fill `gone` after everything was sent and merged."""
     obj = task.object
