@@ -56,6 +56,7 @@ def bring_back(cursor: Cursor, office: Cursor, task: Task) -> None:
     kinds = ["finding", "refusal", "gone"] + (["aside", "candidate"] if task.chosen else [])
     office.execute(statement("spell_plainly"))
     for kind in kinds:
+        office.execute(statement("drop_kept", table=sql.Identifier("pg_temp", kind)))
         office.execute(statement(f"back_{kind}_table", **made))
         into = statement("back_in", table=sql.Identifier("pg_temp", kind))
         carry(cursor, office, statement(f"back_{kind}", **made), into, {})

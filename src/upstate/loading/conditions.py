@@ -201,8 +201,13 @@ def _from_rejected(task: Task, reference: Reference) -> tuple[list[Condition], P
 
 def rejected_table(obj: SyncObject, parent: str) -> sql.Identifier:
     """Where the open rejections of one of the object's parents are, while its records are judged."""
+    return sql.Identifier("pg_temp", rejected_name(obj, parent))
+
+
+def rejected_name(obj: SyncObject, parent: str) -> str:
+    """What that table is called."""
     parents = list(dict.fromkeys(reference.to for reference in obj.references))
-    return sql.Identifier("pg_temp", f"rejected {parents.index(parent)}")
+    return f"rejected {parents.index(parent)}"
 
 
 def _rejected_alias(reference: Reference) -> str:

@@ -16,7 +16,7 @@ from upstate.loading.few import by_index, tell_how_few
 from upstate.loading.filling import Filled, fill
 from upstate.loading.isolating import find_refused, number_candidates
 from upstate.loading.judging import judge
-from upstate.loading.keys import found_columns, found_keys, readable, typed_keys
+from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.leftovers import find_gone, keep_leftovers, make_gone
 from upstate.loading.merging import merge
 from upstate.loading.receipts import note_owned, note_replaced, note_turned_away, settle_receipt
@@ -24,6 +24,7 @@ from upstate.loading.refusing import REFUSALS
 from upstate.loading.settling import count_found, settle_order, settle_other_years, settle_rejections
 from upstate.loading.statements import Part, columns, equal, fetch_row, state_table, statement
 from upstate.loading.task import Candidates, Task, same_year
+from upstate.loading.temporary import APART, REFUSAL, finding, gone, keep, turned
 from upstate.loading.turning_away import turn_away
 from upstate.planning import Counts
 
@@ -65,11 +66,9 @@ def land(connection: Connection, task: Task) -> Counts:
 
 def land_records(cursor: Cursor, task: Task) -> Counts:
     """The quick way first, and step by step the more careful ones: as fast as the data is good."""
-    table = state_table(task.object)
-    for name in ("make_refusal", "make_apart"):
-        cursor.execute(statement(name))
-    cursor.execute(statement("make_finding", keys=found_columns(task.object), table=table))
-    held = _value(cursor, "has_rows", task, table=table)
+    obj = task.object
+    keep(cursor, REFUSAL, APART, finding(obj), gone(obj), turned(obj))
+    held = _value(cursor, "has_rows", task, table=state_table(obj))
     for way in (_compare,) if held or not task.everything else (_straight_in, _compare):
         try:
             with cursor.connection.transaction():

@@ -11,7 +11,7 @@ import pyarrow as pa
 from psycopg import sql
 
 from upstate.errors import WireError
-from upstate.loading.keys import found_columns, found_keys, is_found, readable, typed_keys
+from upstate.loading.keys import found_keys, is_found, readable, typed_keys
 from upstate.loading.statements import columns, equal, key_text, state_table, statement
 from upstate.loading.task import Task, same_year
 from upstate.wire import arrow_type
@@ -20,9 +20,8 @@ Cursor = psycopg.Cursor[Any]
 
 
 def make_gone(cursor: Cursor, task: Task) -> int:
-    """Make `gone` and fill it with what the comparison told; returns how many keys those are."""
+    """Fill `gone` with what the comparison told; returns how many keys those are."""
     obj = task.object
-    cursor.execute(statement("make_gone", keys=found_columns(obj), table=state_table(obj)), task.values)
     if task.gone is None or task.chosen:  # what a selective order lacks is no leftover: most was not asked for
         return 0
     told = _read(task, task.gone)

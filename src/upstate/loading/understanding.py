@@ -11,9 +11,9 @@ from upstate.catalog import Catalog, SyncObject
 from upstate.errors import CatalogError
 from upstate.loading.conditions import Condition, all_conditions
 from upstate.loading.judging import judgement, make_rejected
-from upstate.loading.keys import found_columns
-from upstate.loading.statements import Part, state_table, statement
+from upstate.loading.statements import Part, statement
 from upstate.loading.task import Candidates, Task
+from upstate.loading.temporary import REFUSAL, finding, keep
 
 Cursor = psycopg.Cursor[Any]
 _ANY = Condition(sql.SQL("false"), 1, "failed", "", "", sql.SQL("''"), sql.SQL("''"))
@@ -28,8 +28,7 @@ def check_rules(cursor: Cursor, catalog: Catalog) -> None:
         candidates = Candidates(_some_task(catalog, obj), in_place=True)
         conditions, joins = all_conditions(candidates)
         with cursor.connection.transaction(force_rollback=True):
-            cursor.execute(statement("make_refusal"))
-            cursor.execute(statement("make_finding", keys=found_columns(obj), table=state_table(obj)))
+            keep(cursor, REFUSAL, finding(obj))
             for parent in {r.to for r in obj.references if r.to != obj.name}:
                 make_rejected(cursor, candidates.task, parent)
             if conditions and _plan(cursor, candidates, conditions, joins) is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal, get_args
@@ -30,6 +30,7 @@ from upstate.loading.statements import (
     statement,
 )
 from upstate.loading.task import Task, same_year
+from upstate.loading.temporary import DIFFERENCE, REFUSAL, gone, keep
 from upstate.wire import Batch
 
 Cursor = psycopg.Cursor[Any]
@@ -112,11 +113,12 @@ def verify(
     with (
         at_district(connection, task.district) as holder,
         connection.cursor() as office,
+        _kept(holder, task.object),
         holder.transaction(force_rollback=True),
         office if holder is connection else holder.cursor() as cursor,
     ):
         take_along(office, cursor, task, batches=False)
-        for name in ("plan_by_set", "spell_plainly", "make_refusal", "make_difference"):
+        for name in ("plan_by_set", "spell_plainly"):
             cursor.execute(statement(name))
         table = state_table(task.object)
         names = columns(None, ("district_id", *(c.name for c in task.object.columns)))
@@ -142,6 +144,14 @@ def verify(
         first,
         first_expected,
     )
+
+
+@contextmanager
+def _kept(holder: psycopg.Connection[Any], obj: SyncObject) -> Iterator[None]:
+    """Before the transaction that is rolled back, so that they stay."""
+    with holder.cursor() as cursor:
+        keep(cursor, REFUSAL, DIFFERENCE, gone(obj))
+    yield
 
 
 def _first(cursor: Cursor, unexpected: bool, show: int) -> tuple[Difference, ...]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from upstate.hub import models
 from upstate.hub.auditing import audit
 from upstate.hub.postgres import database_errors, statement
+from upstate.hub.web.state import state_connection
 
 PREFIX = "upstate-agent_"  # so that whoever finds one knows what it is
 MOST_A_MINUTE = 3_000  # requests of one district
@@ -111,9 +112,9 @@ def revoke_key(person: models.Person, district: models.District, number: int) ->
 @database_errors()
 def use_key(secret: str) -> UsedKey | None:
     """Whose agent comes with this key; None where it is unknown or revoked."""
-    with control.cursor() as cursor:
-        cursor.execute(statement("use_agent_key").decode(), {"digest": _digest(secret)})
-        rows = cursor.fetchall()
+    # Asked at every request, by a connection that has prepared it: to plan it costs more than to do it.
+    with state_connection() as connection:
+        rows = connection.execute(statement("use_agent_key"), {"digest": _digest(secret)}).fetchall()
     if not rows:
         return None
     key, district, *_ = rows[0]

@@ -1,5 +1,5 @@
--- The keys of what is no common record of both ends: turned away, or a leftover.
-create temporary table turned on commit drop as
+-- What is no common record of both ends is turned away, or a leftover.
+insert into pg_temp.turned
 select {keys}, bool_or(found) as found from (
     select {keys}, true as found from finding
     union all select {refused_keys}, false from refusal where {readable}
