@@ -211,7 +211,7 @@ def test_a_worker_gives_such_an_object_up_too_and_lands_the_others(
     state.place("Bus", "School", "Student")
     worker = working.Worker(state.url)
     zone, year = state.district.zone_id, 2024
-    for _ in range(20):  # four, and one more for each time that the server has not noticed yet that a lock's holder left
+    for _ in range(20):  # four, and one more where the server has not noticed yet that who held the lock has left
         worker._serve(zone, year)
         if state.rows("SELECT finished_at IS NOT NULL FROM hub_resync") == [(True,)]:
             break
