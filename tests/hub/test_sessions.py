@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from tests.hub.state import State
 
+from upstate.hub import sessions as sessions_module
 from upstate.hub.postgres import Connection
 from upstate.hub.sessions import Sessions
 
@@ -39,6 +40,18 @@ def test_a_session_that_was_ended_meanwhile_is_replaced(state: State) -> None:
         with sessions.looking() as second:
             assert who(second) != before
             assert second.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_session_is_not_used_for_longer_than_an_hour(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sessions(state.url) as sessions:
+        with sessions.looking() as first, sessions.looking() as second:
+            before = {who(first), who(second)}
+        monkeypatch.setattr(sessions_module, "_LASTS", -1.0)
+        with sessions.looking() as third:
+            assert who(third) not in before
+            assert first.closed
+            assert second.closed
+        assert third.closed
 
 
 @pytest.mark.parametrize("how", ["by an error", "in a transaction", "when it is lost"])

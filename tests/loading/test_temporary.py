@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import psycopg
-from tests.loading.desk import Desk
+from tests.loading.desk import Desk, Row
 
 from upstate.loading.landing import land
-from upstate.loading.temporary import APART, REFUSAL, finding, keep
+from upstate.loading.temporary import APART, REFUSAL, finding_of, keep
 
-SCHOOLS = [{"id": 1, "name": "North"}, {"id": 2, "name": None}, {"id": 3, "name": "Lee", "closed": True}]
-PUPILS = [{"id": n, "school_id": 1 + n % 3} for n in range(9)]
+SCHOOLS: list[Row] = [{"id": 1, "name": "North"}, {"id": 2, "name": None}, {"id": 3, "name": "Lee", "closed": True}]
+PUPILS: list[Row] = [{"id": n, "school_id": 1 + n % 3} for n in range(9)]
 KEPT = ("refusal", "apart", "finding", "gone", "turned", "rejected 0")
 
 
@@ -53,7 +53,7 @@ def test_another_kind_of_key_makes_anew_what_has_keys(desk: Desk) -> None:
     school = desk.catalog["School"]
     named = replace(school, key=("name",))
     with desk.connection.cursor() as cursor:
-        keep(cursor, REFUSAL, APART, finding(named))
+        keep(cursor, REFUSAL, APART, finding_of(named))
         cursor.execute("insert into pg_temp.finding (k1) values ('a text')")
     after = kept(desk)
     assert {name for name in KEPT if after[name] != before[name]} == {"finding"}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +17,19 @@ from psycopg.pq import TransactionStatus
 from upstate.hub.postgres import Connection, connect, database_errors, statement
 
 _NOBODYS = "upstate"
+# What a session keeps of its own (loading/temporary.py) no vacuum may freeze: one that lasted for months would bring
+# the whole server near its wraparound.
+_LASTS = 3600.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    connection: Connection
+    since: float
+
+    @property
+    def old(self) -> bool:
+        return time.monotonic() - self.since > _LASTS
 
 
 class Sessions:
@@ -24,7 +39,7 @@ class Sessions:
     def __init__(self, database_url: str) -> None:
         self.url = database_url
         self._lock = threading.Lock()
-        self._idle: list[Connection] = []
+        self._idle: list[_Session] = []
 
     def __enter__(self) -> Self:
         """Itself; leaving ends the sessions."""
@@ -38,8 +53,8 @@ class Sessions:
         """End the sessions that nobody uses."""
         with self._lock:
             idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+        for session in idle:
+            session.connection.close()
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
@@ -63,38 +78,44 @@ class Sessions:
 
     @contextmanager
     def _lent(self, name: str) -> Iterator[Connection]:
-        connection = self._found(name)
+        session = self._found(name)
         try:
-            yield connection
+            yield session.connection
         except BaseException:
-            connection.close()
+            session.connection.close()
             raise
-        self._take_back(connection)
+        self._take_back(session)
 
-    def _take_back(self, connection: Connection) -> None:
-        if not connection.closed and connection.info.transaction_status == TransactionStatus.IDLE:
+    def _take_back(self, session: _Session) -> None:
+        connection = session.connection
+        idle = not connection.closed and connection.info.transaction_status == TransactionStatus.IDLE
+        if idle and not session.old:
             with suppress(psycopg.Error):
                 _call(connection, _NOBODYS)
                 with self._lock:
-                    self._idle.append(connection)
+                    self._idle.append(session)
                 return
         connection.close()
 
     @database_errors()
-    def _found(self, name: str) -> Connection:
+    def _found(self, name: str) -> _Session:
         """One that was used before and still answers, or a new one; now it is called so."""
+        with self._lock:
+            old, self._idle = [each for each in self._idle if each.old], [each for each in self._idle if not each.old]
+        for each in old:
+            each.connection.close()
         while True:
             with self._lock:
                 kept = self._idle.pop() if self._idle else None
-            connection = connect(self.url) if kept is None else kept
+            session = _Session(connect(self.url), time.monotonic()) if kept is None else kept
             try:
-                _call(connection, name)
+                _call(session.connection, name)
             except psycopg.Error:
-                connection.close()
+                session.connection.close()
                 if kept is None:
                     raise
             else:
-                return connection
+                return session
 
 
 def _call(connection: Connection, name: str) -> None:

@@ -36,7 +36,7 @@ from upstate.loading.statements import (
     statement,
 )
 from upstate.loading.task import OWN_RULES, Candidates, Task, equal_rows
-from upstate.loading.temporary import keep, rejected
+from upstate.loading.temporary import keep, rejected_of
 from upstate.loading.turning_away import keep_first_class, run, turn_away
 
 Cursor = psycopg.Cursor[Any]
@@ -141,7 +141,7 @@ def _rejected_parents(cursor: Cursor, task: Task) -> dict[str, bool]:
 def make_rejected(cursor: Cursor, task: Task, parent: str) -> None:
     """Have a parent's open rejections at hand, by key."""
     table, obj = rejected_table(task.object, parent), task.catalog[parent]
-    keep(cursor, rejected(rejected_name(task.object, parent), obj))
+    keep(cursor, rejected_of(rejected_name(task.object, parent), obj))
     cursor.execute(
         statement(
             "make_rejected", rejected=table, keys=typed_keys(obj), parent=literal(parent), readable=readable(obj)

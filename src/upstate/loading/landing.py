@@ -24,7 +24,7 @@ from upstate.loading.refusing import REFUSALS
 from upstate.loading.settling import count_found, settle_order, settle_other_years, settle_rejections
 from upstate.loading.statements import Part, columns, equal, fetch_row, state_table, statement
 from upstate.loading.task import Candidates, Task, same_year
-from upstate.loading.temporary import APART, REFUSAL, finding, gone, keep, turned
+from upstate.loading.temporary import APART, REFUSAL, finding_of, gone_of, keep, turned_of
 from upstate.loading.turning_away import turn_away
 from upstate.planning import Counts
 
@@ -67,7 +67,7 @@ def land(connection: Connection, task: Task) -> Counts:
 def land_records(cursor: Cursor, task: Task) -> Counts:
     """The quick way first, and step by step the more careful ones: as fast as the data is good."""
     obj = task.object
-    keep(cursor, REFUSAL, APART, finding(obj), gone(obj), turned(obj))
+    keep(cursor, REFUSAL, APART, finding_of(obj), gone_of(obj), turned_of(obj))
     held = _value(cursor, "has_rows", task, table=state_table(obj))
     for way in (_compare,) if held or not task.everything else (_straight_in, _compare):
         try:

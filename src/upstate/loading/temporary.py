@@ -29,7 +29,7 @@ APART: Mapping[str, Part] = {"apart": sql.SQL("side varchar(16), records bigint,
 DIFFERENCE: Mapping[str, Part] = {"difference": sql.SQL("kind text, key text[], columns text[], expected text")}
 
 
-def finding(obj: SyncObject) -> Mapping[str, Part]:
+def finding_of(obj: SyncObject) -> Mapping[str, Part]:
     """What is found against candidates.
 
     `class` orders the verdicts, lowest first: -1 failed by itself, as its key came twice; 0 excluded by a rule of its
@@ -43,17 +43,17 @@ def finding(obj: SyncObject) -> Mapping[str, Part]:
     return {"finding": sql.SQL("{}, {}").format(_keys(obj), found)}
 
 
-def gone(obj: SyncObject) -> Mapping[str, Part]:
+def gone_of(obj: SyncObject) -> Mapping[str, Part]:
     """Leftovers: the keys of rows at the state that the district no longer has."""
     return {"gone": _keys(obj)}
 
 
-def turned(obj: SyncObject) -> Mapping[str, Part]:
+def turned_of(obj: SyncObject) -> Mapping[str, Part]:
     """The keys of what is no common record of both ends: turned away, or a leftover."""
     return {"turned": sql.SQL("{}, found boolean").format(_keys(obj))}
 
 
-def rejected(name: str, parent: SyncObject) -> Mapping[str, Part]:
+def rejected_of(name: str, parent: SyncObject) -> Mapping[str, Part]:
     """The open rejections of a parent, one for each key."""
     return {name: sql.SQL("{}, {}").format(_keys(parent), sql.SQL(_CAUSE))}
 

@@ -13,7 +13,7 @@ from upstate.loading.conditions import Condition, all_conditions
 from upstate.loading.judging import judgement, make_rejected
 from upstate.loading.statements import Part, statement
 from upstate.loading.task import Candidates, Task
-from upstate.loading.temporary import REFUSAL, finding, keep
+from upstate.loading.temporary import REFUSAL, finding_of, keep
 
 Cursor = psycopg.Cursor[Any]
 _ANY = Condition(sql.SQL("false"), 1, "failed", "", "", sql.SQL("''"), sql.SQL("''"))
@@ -28,7 +28,7 @@ def check_rules(cursor: Cursor, catalog: Catalog) -> None:
         candidates = Candidates(_some_task(catalog, obj), in_place=True)
         conditions, joins = all_conditions(candidates)
         with cursor.connection.transaction(force_rollback=True):
-            keep(cursor, REFUSAL, finding(obj))
+            keep(cursor, REFUSAL, finding_of(obj))
             for parent in {r.to for r in obj.references if r.to != obj.name}:
                 make_rejected(cursor, candidates.task, parent)
             if conditions and _plan(cursor, candidates, conditions, joins) is not None:

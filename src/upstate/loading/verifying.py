@@ -30,7 +30,7 @@ from upstate.loading.statements import (
     statement,
 )
 from upstate.loading.task import Task, same_year
-from upstate.loading.temporary import DIFFERENCE, REFUSAL, gone, keep
+from upstate.loading.temporary import DIFFERENCE, REFUSAL, gone_of, keep
 from upstate.wire import Batch
 
 Cursor = psycopg.Cursor[Any]
@@ -150,7 +150,7 @@ def verify(
 def _kept(holder: psycopg.Connection[Any], obj: SyncObject) -> Iterator[None]:
     """Before the transaction that is rolled back, so that they stay."""
     with holder.cursor() as cursor:
-        keep(cursor, REFUSAL, DIFFERENCE, gone(obj))
+        keep(cursor, REFUSAL, DIFFERENCE, gone_of(obj))
     yield
 
 
