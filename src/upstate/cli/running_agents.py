@@ -53,9 +53,9 @@ def land_delivered(
         if backlog.error is not None:
             raise backlog.error
         remove_asked(looking, placed.id, catalog)
+        watcher.see(placed.id, lambda: resync_runs(looking, placed.id))  # what it raises must not follow the end
         state = finish_resync(placed.id)
         runs = resync_runs(looking, placed.id)
-        watcher.see(placed.id, lambda: runs)
     return state, runs
 
 

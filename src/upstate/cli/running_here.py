@@ -68,9 +68,9 @@ def run_placed(
         if backlog.error is not None:
             raise backlog.error
         remove_asked(looking, placed.id, catalog)
+        watcher.see(placed.id, lambda: resync_runs(looking, placed.id))  # what it raises must not follow the end
         state = finish_resync(placed.id)
         runs = resync_runs(looking, placed.id)
-        watcher.see(placed.id, lambda: runs)
     if state == "running":
         left = ", ".join(run.object for run in runs if not run.settled)
         raise DatabaseError(f"Resync {placed.id} has not ended: {left}. Run the same command again to go on.")
