@@ -17,7 +17,7 @@ from upstate.loading.filling import Filled, fill
 from upstate.loading.isolating import find_refused, number_candidates
 from upstate.loading.judging import judge
 from upstate.loading.keys import found_keys, readable, typed_keys
-from upstate.loading.leftovers import find_gone, keep_leftovers, make_gone
+from upstate.loading.leftovers import fill_gone, find_gone, keep_leftovers
 from upstate.loading.merging import merge
 from upstate.loading.receipts import note_owned, note_replaced, note_turned_away, settle_receipt
 from upstate.loading.refusing import REFUSALS
@@ -83,7 +83,7 @@ def land_records(cursor: Cursor, task: Task) -> Counts:
 def _straight_in(cursor: Cursor, task: Task) -> Counts:
     """The district has no row of this object here: its candidates are written once, into the table they belong in."""
     candidates = Candidates(task, in_place=True)
-    make_gone(cursor, task)
+    fill_gone(cursor, task)
     filled = fill(cursor, task, candidates.table, sort=True)
     _told(cursor, candidates, filled)
     removed = judge(cursor, candidates, filled)
@@ -125,7 +125,7 @@ def _wait(cursor: Cursor, task: Task, *, carefully: bool = False) -> _Waiting:
     candidates = Candidates(task, in_place=False)
     names = columns(None, ("district_id", *(c.name for c in task.object.columns)))
     cursor.execute(statement("make_candidates", table=state_table(task.object), columns=names))
-    told_gone = make_gone(cursor, task)
+    told_gone = fill_gone(cursor, task)
     filled = fill(cursor, task, candidates.table, sort=False, carefully=carefully)
     _told(cursor, candidates, filled)
     if not task.everything:

@@ -19,7 +19,7 @@ from upstate.wire import arrow_type
 Cursor = psycopg.Cursor[Any]
 
 
-def make_gone(cursor: Cursor, task: Task) -> int:
+def fill_gone(cursor: Cursor, task: Task) -> int:
     """Fill `gone` with what the comparison told; returns how many keys those are."""
     obj = task.object
     if task.gone is None or task.chosen:  # what a selective order lacks is no leftover: most was not asked for

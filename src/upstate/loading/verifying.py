@@ -16,7 +16,7 @@ from upstate.loading.carrying import take_along
 from upstate.loading.few import by_index, tell_how_few
 from upstate.loading.filling import fill
 from upstate.loading.keys import found_keys, readable, typed_keys
-from upstate.loading.leftovers import count_gone, make_gone
+from upstate.loading.leftovers import count_gone, fill_gone
 from upstate.loading.placing import at_district
 from upstate.loading.statements import (
     Part,
@@ -123,7 +123,7 @@ def verify(
         table = state_table(task.object)
         names = columns(None, ("district_id", *(c.name for c in task.object.columns)))
         cursor.execute(statement("make_candidates", table=table, columns=names))
-        make_gone(cursor, task)
+        fill_gone(cursor, task)
         candidates = sql.Identifier("pg_temp", "candidate")
         filled = fill(cursor, task, candidates, sort=False, carefully=True, batches=batches)
         tell_how_few(cursor)
