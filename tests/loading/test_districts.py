@@ -97,7 +97,7 @@ SEVERAL = {
     "keep_districts": "a backup is of all districts",
     "lock_every_district": "a backup is of all districts",
 }
-SHAPES = ("make_candidates", "make_finding", "fill_gone")  # they read no row: limit 0
+SHAPES = ("make_candidates",)  # it reads no row: limit 0
 SAFE = re.compile(r"limit 0\s*$")
 DISTRICT = re.compile(
     r"\bdistrict_id = %\(district\)s|\{step_district\} = %\(district\)s"
