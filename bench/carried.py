@@ -6,9 +6,11 @@ import os
 import sys
 from collections.abc import Sequence
 
+import pyarrow as pa
+
 from upstate.cli.main import main
 from upstate.hub.start import Configuration, start
-from upstate.wire import Compared, Parcel, Receipt, WorkOrder
+from upstate.wire import Compared, Parcel, Receipt, WorkOrder, encode_rejected
 from upstate.wire.digests import Pairs, Sums, Total
 
 start(Configuration(os.environ["UPSTATE_DATABASE_URL"]))
@@ -32,6 +34,12 @@ class CountingDoor(door.InProcessDoor):
         sums = super().sums(order)
         CountingDoor.carried += len(sums.to_bytes())
         return sums
+
+    def rejected(self, order: WorkOrder) -> pa.Table:
+        """Keys of what is rejected on their way down."""
+        rejected = super().rejected(order)
+        CountingDoor.carried += len(encode_rejected(rejected))
+        return rejected
 
     def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:
         """Keys and digests on their way down."""

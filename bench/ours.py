@@ -88,12 +88,9 @@ def verify(place: Place, source: str) -> Resync:
     """Verify all objects, as a user would; told as a resync that writes nothing."""
     before = count(place, state_of(source))
     done = _upstate(place, state_of(source), "verify", NAME, "--json")
-    objects = [
-        {"object": each["object"], "seconds": each["seconds"], "processed": each["district_count"]}
-        for each in json.loads(done.said[0])["objects"]
-    ]
-    seconds = sum(each["seconds"] for each in objects)
-    return Resync(done, {"objects": objects, "seconds": seconds}, count(place, state_of(source)) - before)
+    told = json.loads(done.said[0])
+    objects = [{**each, "processed": each["district_count"]} for each in told["objects"]]
+    return Resync(done, {**told, "objects": objects}, count(place, state_of(source)) - before)
 
 
 def carried(place: Place, source: str, *, everything: bool) -> int:

@@ -10,7 +10,17 @@ import pyarrow as pa
 
 from upstate.catalog import SyncObject
 from upstate.errors import FencedError
-from upstate.wire import Compared, Parcel, Receipt, Selection, WorkOrder, arrow_schema, digest, encode_selection
+from upstate.wire import (
+    Compared,
+    Parcel,
+    Receipt,
+    Selection,
+    WorkOrder,
+    arrow_schema,
+    digest,
+    encode_selection,
+    table_of_keys,
+)
 from upstate.wire.digests import Pairs, Sums, Total, bucket_sums, for_shipping, pairs_of
 
 
@@ -44,6 +54,7 @@ class MemoryDoor:
         self.cut_after: int | None = None
         self.state: dict[str, tuple[SyncObject, list[dict[str, Any]]]] = {}
         self.asked: list[tuple[str, int]] = []
+        self.turned_away: dict[str, list[tuple[str | None, ...]]] = {}
         self.selected: dict[str, Selection] = {}
 
     def claim(self) -> WorkOrder | None:
@@ -83,6 +94,10 @@ class MemoryDoor:
         self._standing(order)
         obj, rows = self._held(order)
         return bucket_sums(obj, [rows], order.buckets)
+
+    def rejected(self, order: WorkOrder) -> pa.Table:
+        self._standing(order)
+        return table_of_keys(self.state[order.object][0].key, self.turned_away[order.object])
 
     def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:
         self._standing(order)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from tests.hub.serving import agent_of, served
-from tests.hub.state import State, schools
+from tests.hub.state import State, schools, send
 
 from upstate.agent import Door
 from upstate.agent.https_door import HttpsDoor, fetch_catalog
@@ -73,6 +75,37 @@ def test_a_selective_order_says_which_records_it_is_about(door: Door, state: Sta
     assert state.rows("SELECT state, everything, gone FROM hub_order WHERE object = 'School'") == [
         ("delivered", False, lacking)
     ]
+
+
+@pytest.mark.parametrize("way", ["in-process", "https"])
+def test_an_order_that_compares_is_told_what_is_rejected_by_key(
+    way: str, state: State, authority: tuple[Path, Path]
+) -> None:
+    homeless = [{"id": number, "name": "Ana", "school_id": 9} for number in (1, 2)]
+    data: dict[str, list[dict[str, Any]]] = {"School": [{"id": 1, "name": "East"}]}
+    data["Student"] = [*homeless, {"id": 3, "name": "Bo", "school_id": 1}]
+    send(state, data, "School", "Student")
+    resync = state.place("School", "Student")
+    start_resync(resync.id)
+    with ExitStack() as stack:
+        if way == "in-process":
+            door: Door = stack.enter_context(InProcessDoor(state.url, resync.id, state.catalog))
+        else:
+            address = stack.enter_context(served(state.url, authority))
+            client = stack.enter_context(agent_of(state, address, authority))
+            door = HttpsDoor(client, fetch_catalog(client), resync=resync.id)
+        school, student = claim(door), claim(door)
+        assert [(o.object, o.everything, o.rejected) for o in (school, student)] == [
+            ("School", False, False),
+            ("Student", False, True),
+        ]
+        assert sorted(door.rejected(student).to_pydict()["id"]) == ["1", "2"]
+        assert door.rejected(school).to_pydict() == {"id": []}
+        state.connection.execute("UPDATE hub_rejection SET resolved_at = now(), resolved_by_id = last_seen_id")
+        assert door.rejected(student).num_rows == 0
+        door.fail(student, "no more")
+        with pytest.raises(FencedError):
+            door.rejected(student)
 
 
 def test_a_delivered_batch_is_kept_as_it_came(door: Door, state: State) -> None:

@@ -24,6 +24,7 @@ ABOUT_ORDERS: tuple[tuple[str, str, Any], ...] = (
     ("GET", "orders/{}/selection?epoch={}", None),
     ("DELETE", "orders/{}/batches?epoch={}&from=0", None),
     ("GET", "orders/{}/sums?epoch={}&buckets=1", None),
+    ("GET", "orders/{}/rejected?epoch={}", None),
     ("POST", "orders/{}/pairs?epoch={}&buckets=1", {"wanted": [0]}),
     ("POST", "orders/{}/heartbeat?epoch={}", {}),
     ("POST", "orders/{}/finish?epoch={}&batches=1", None),

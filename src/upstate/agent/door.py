@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import pyarrow as pa
+
 from upstate.wire import Compared, Parcel, Receipt, WorkOrder
 from upstate.wire.digests import Pairs, Sums, Total
 
@@ -38,6 +40,12 @@ class Door(Protocol):
 
         For an order that does not want everything. This and `pairs` may be asked in another thread than the rest.
         WireError where the state's rows cannot be digested.
+        """
+
+    def rejected(self, order: WorkOrder) -> pa.Table:
+        """The keys of its records that are rejected as things stand, as texts, a column for each part of the key.
+
+        It may be asked in another thread than the rest.
         """
 
     def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+import pyarrow as pa
+
 from upstate.agent.hub_client import LONG, HubClient
 from upstate.agent.withdrawing import Withdrawing
 from upstate.catalog import Catalog, SyncObject
 from upstate.errors import WireError
-from upstate.wire import Compared, Parcel, Receipt, WorkOrder
+from upstate.wire import Compared, Parcel, Receipt, WorkOrder, decode_rejected
 from upstate.wire.digests import Pairs, Sums, Total, for_shipping, pairs_from_bytes, sums_from_bytes
 from upstate.wire.protocol import (
     BINARY,
@@ -118,6 +120,11 @@ class HttpsDoor:
         params = {"epoch": order.epoch, "buckets": order.buckets}
         answer = self._client.send("GET", f"/orders/{order.id}/sums", params=params, timeout=LONG)
         return sums_from_bytes(self._compared(order), answer.content)
+
+    def rejected(self, order: WorkOrder) -> pa.Table:
+        """The keys of its records that are rejected, as texts."""
+        answer = self._client.send("GET", f"/orders/{order.id}/rejected", params={"epoch": order.epoch})
+        return decode_rejected(self._compared(order).key, answer.content)
 
     def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:
         """The keys and digests of the state's rows in these buckets."""

@@ -196,7 +196,8 @@ class _Reader:
         """What differs; None where everything is to be sent, also as the two sides cannot be compared for certain."""
         sums = self._asking.submit(self._door.sums, order)
         try:
-            state = StateSide(order.buckets, sums.result, partial(self._door.pairs, order))
+            rejected = partial(self._door.rejected, order) if order.rejected else None
+            state = StateSide(order.buckets, sums.result, partial(self._door.pairs, order), rejected)
             return snapshot.compare(obj, order.school_year, state)
         except WireError:
             return None

@@ -62,12 +62,14 @@ def verify(
     if references:
         _references(district, objects, year, as_json=as_json)
         return
+    hub = open_hub()
     began = time.monotonic()
-    ended = open_hub().verify(district, objects or None, year=year, say=lambda line: click.echo(line, err=True))
+    ended = hub.verify(district, objects or None, year=year, say=lambda line: click.echo(line, err=True))
+    seconds = time.monotonic() - began
     if as_json:
-        print_json(summary_json(ended))
+        print_json(summary_json(ended, seconds))
     else:
-        _print(ended, time.monotonic() - began)
+        _print(ended, seconds)
     failed = [each for each in ended.objects if each.verified is None]
     for each in failed:
         click.echo(f"upstate: {each.object} was not compared: {each.message}", err=True)
@@ -75,8 +77,9 @@ def verify(
         raise click.exceptions.Exit(1)
 
 
-def summary_json(ended: VerificationEnded) -> dict[str, Any]:
-    """The one JSON object that `verify --json` promises; what was not compared has null for its counts."""
+def summary_json(ended: VerificationEnded, seconds: float) -> dict[str, Any]:
+    """The one JSON object that `verify --json` promises; what was not compared has null for its counts. An object's
+    `seconds` are its own: the next is compared while what differs in one is looked at."""
     objects: list[dict[str, Any]] = []
     for each in ended.objects:
         found = each.verified
@@ -95,6 +98,7 @@ def summary_json(ended: VerificationEnded) -> dict[str, Any]:
         "equal": ended.equal,
         "resync_needed": list(ended.resync_needed),
         "objects": objects,
+        "seconds": round(seconds, 3),
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from upstate.catalog import Catalog, fingerprint
+from upstate.hub.known_rejections import MOST_TOLD
 from upstate.hub.postgres import Connection, database_errors
 from upstate.loading.comparing import Held, any_held, can_digest, held_pairs
 from upstate.loading.looking import Look, Zone, look
@@ -19,7 +20,8 @@ from upstate.wire.digests import Pairs, bucket_count, for_shipping
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """An order as it was claimed, and what decides how it is read: whether everything is asked for, whose it is, and
-    by what, and how many, records were judged when the object last landed for its zone and year."""
+    by what, and how many, records were judged and how many of them rejected when the object last landed for its zone
+    and year."""
 
     order: WorkOrder
     everything: bool
@@ -28,6 +30,7 @@ class Claimed:
     year: int
     judged_by: str | None
     records: int | None
+    rejected: int | None
     selective: bool
 
 
@@ -61,7 +64,8 @@ class Comparing:
         everything = claimed.everything or judged_by != claimed.judged_by or not self._holds(order, claimed.district)
         if everything:
             return replace(order, everything=True), judged_by
-        return replace(order, everything=False, buckets=bucket_count(claimed.records or 0)), judged_by
+        buckets, rejected = bucket_count(claimed.records or 0), 0 < (claimed.rejected or 0) <= MOST_TOLD
+        return replace(order, everything=False, buckets=buckets, rejected=rejected), judged_by
 
     @database_errors()
     def sums(self, order: WorkOrder, district: int, zone: Zone) -> Look:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import pyarrow as pa
+
 from upstate.catalog import Catalog
 from upstate.errors import DatabaseError, FencedError, WireError
 from upstate.hub.backlog import Backlog
 from upstate.hub.comparing import Claimed, Comparing
 from upstate.hub.failing import fail_order
+from upstate.hub.known_rejections import rejected_keys
 from upstate.hub.postgres import Connection, connect, database_errors, statement
 from upstate.hub.selections import selection_of
 from upstate.loading.looking import Zone
@@ -119,6 +122,10 @@ class Desk:
             values = {"order": order.id, "epoch": order.epoch, "compared": compared, "clear": sorted(looked.clear)}
             self._connection.execute(statement("keep_compared"), values)
         return looked.sums
+
+    def rejected(self, order: WorkOrder) -> pa.Table:
+        """The keys of its records that are rejected as things stand, as texts."""
+        return rejected_keys(self._connection, self._catalog[order.object], self._scope(order)[0], order.school_year)
 
     def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:
         """The keys and digests of the state's rows in these buckets."""

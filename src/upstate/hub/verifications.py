@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection as control
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from upstate.catalog import SyncObject
 from upstate.errors import PlanError
 from upstate.hub import models
-from upstate.hub.postgres import database_errors, statement
-from upstate.loading.verifying import Difference, Verified
+from upstate.hub.postgres import Connection, database_errors, statement
+from upstate.loading.verifying import Verified
 from upstate.planning import Plan
 
 # of an object and either sort; where there are more they are counted, and said not to be listed
@@ -123,19 +123,29 @@ def begin_verification(verification: int) -> None:
 
 
 @database_errors()
-def keep_verified(verification: int, obj: SyncObject, verified: Verified, seconds: float) -> None:
-    """Keep what comparing an object to its end found."""
+def keep_verified(
+    connection: Connection, verification: int, obj: SyncObject, verified: Verified, seconds: float
+) -> None:
+    """Keep what comparing an object to its end found; durable with the end of the verification."""
     owners = {column.name: column.owner for column in obj.columns}
     kept = (*verified.first[:MOST_KEPT], *verified.first_expected[:MOST_KEPT])
-    with transaction.atomic():
-        row = models.VerifiedObject.objects.get(verification=verification, object=verified.object)
-        row.state = "compared"
-        row.district_count, row.state_count = verified.district_count, verified.state_count
-        for kind, count in verified.unexpected.items():
-            setattr(row, kind, count)
-        row.expected, row.kept, row.seconds = dict(verified.expected), len(kept), seconds
-        row.save()
-        _keep_differences(row.id, kept, owners)
+    values: dict[str, Any] = {
+        "verification": verification,
+        "object": verified.object,
+        "district_count": verified.district_count,
+        "state_count": verified.state_count,
+        "expected": Jsonb(dict(verified.expected)),
+        "kept": len(kept),
+        "seconds": seconds,
+        **{str(kind): number for kind, number in verified.unexpected.items()},
+    }
+    with connection.transaction(), connection.cursor() as cursor:
+        ((row,),) = cursor.execute(statement("keep_verified"), values).fetchall()
+        if kept:
+            with cursor.copy(statement("keep_differences")) as copy:
+                for each in kept:
+                    of = [owners.get(name, "district") for name in each.columns]
+                    copy.write_row((row, each.kind, list(each.key), list(each.columns), of, each.expected))
 
 
 @database_errors()
@@ -166,15 +176,6 @@ def fail_verification(verification: int, message: str) -> None:
         models.Verification.objects.filter(id=verification, finished_at=None).update(
             state="failed", message=message, finished_at=timezone.now()
         )
-
-
-def _keep_differences(verified: int, differences: Sequence[Difference], owners: Mapping[str, str]) -> None:
-    if not differences:
-        return
-    with control.cursor() as cursor, cursor.copy(statement("keep_differences")) as copy:
-        for each in differences:
-            of = [owners.get(name, "district") for name in each.columns]
-            copy.write_row((verified, each.kind, list(each.key), list(each.columns), of, each.expected))
 
 
 def _placed(row: models.Verification) -> PlacedVerification:

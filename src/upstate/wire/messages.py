@@ -10,8 +10,9 @@ class WorkOrder:
     """One object of a resync for an agent, as claimed: `epoch` fences every later word about it.
 
     `school_year` limits the reading to that year's records; None reads all of them (an object not bound to a year).
-    Where not `everything` is wanted, the agent may compare first, in so many `buckets`, and ship what differs. A
-    `selective` order is about some records only: the door says which (see Selection).
+    Where not `everything` is wanted, the agent may compare first, in so many `buckets`, and ship what differs; where
+    some were `rejected` when the object last landed, the door says which. A `selective` order is about some records
+    only: the door says which (see Selection).
     """
 
     id: int
@@ -22,6 +23,7 @@ class WorkOrder:
     everything: bool = True
     buckets: int = 1
     selective: bool = False
+    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""Which records an order is limited to, as the hub tells an agent; and which of them the district does not have."""
+"""Records told by key as text: which an order is limited to, which of them the district does not have, and which the
+hub rejected before."""
 
 from __future__ import annotations
 
@@ -70,6 +71,22 @@ def decode_lacking(payload: bytes) -> pa.Table:
         return _texts(payload)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise WireError(f"What a district lacks cannot be read: {error}.") from error
+
+
+def encode_rejected(rejected: pa.Table) -> bytes:
+    """The keys of what is rejected, a column of texts for each part."""
+    return encode_keys(rejected)
+
+
+def decode_rejected(key: Sequence[str], payload: bytes) -> pa.Table:
+    """The table of texts that `encode_rejected` was given, for an object of this key; WireError where it is none."""
+    try:
+        rejected = _texts(payload)
+        if rejected.column_names != list(key):
+            raise ValueError("it is of another key")
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise WireError(f"What was rejected before cannot be read: {error}.") from error
+    return rejected
 
 
 def table_of_keys(key: Sequence[str], keys: Iterable[Texts]) -> pa.Table:

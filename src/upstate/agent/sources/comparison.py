@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 
 from upstate.agent.sources.digesting import misfit_key_hashes
 from upstate.agent.sources.joining import joined
+from upstate.agent.sources.set_apart import SetApart
 from upstate.agent.sources.spool import Spool
+from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import SyncObject
 from upstate.wire import Batch, no_misfits
 from upstate.wire.digests import (
@@ -29,6 +32,7 @@ from upstate.wire.digests import (
     pairs_from_table,
     pairs_schema,
     sums_from_hashes,
+    total_of_sums,
 )
 
 _AT_ONCE = 1 << 17  # of the state's records, whose keys are in memory at the same time
@@ -37,11 +41,15 @@ _MOST_DIFFERING = 0.5  # beyond this part of the records, finding out which cost
 
 @dataclass(frozen=True, slots=True)
 class StateSide:
-    """The state's rows of an object, as far as they can be asked about; each answer may be a WireError."""
+    """The state's rows of an object, as far as they can be asked about; each answer may be a WireError.
+
+    `rejected` gives the keys, as texts, of what it does not hold for a reason it knows; None: of nothing.
+    """
 
     buckets: int
     sums: Callable[[], Sums]
     pairs: Callable[[Sequence[int]], Pairs]
+    rejected: Callable[[], pa.Table] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,35 @@ def compare_by_reading(obj: SyncObject, batches: Iterable[Batch], state: StateSi
         return None
     records = district.total + spool.misfitting
     return pick(compared, spool, wanted, theirs, state.pairs, records, spool.total)
+
+
+def compare_by_sums(
+    obj: SyncObject,
+    district: Sums,
+    state: StateSide,
+    within: Callable[[list[int]], Iterable[Batch]],
+    select: Callable[[Wanted], Iterable[Batch]],
+) -> Comparison | None:
+    """As `compare_by_reading`, for a district whose database has made its sums; only what may differ is read.
+
+    `within` reads what is in some buckets, `select` what has some keys; all of one snapshot, that of the sums.
+    """
+    compared = for_shipping(obj)
+    apart = SetApart(compared, Spool(compared))
+    if state.rejected is not None:
+        keys = Wanted(compared, compared.key, state.rejected()).legible()
+        apart.spool.fill(select(keys) if len(keys) else ())
+    rest = district - apart.sums(state.buckets)
+    theirs = state.sums()
+    wanted = worth_looking_into(rest, theirs)
+    if wanted is None:
+        return None
+    spool = Spool(compared)
+    spool.fill(within(wanted.tolist()) if wanted.size else ())
+    outside, total_outside = apart.outside(state.buckets, wanted)
+    total = total_of_sums(rest, without=wanted) + total_outside + spool.total
+    found = pick(compared, spool, wanted, theirs, state.pairs, district.total, total)
+    return replace(found, batches=joined(chain(outside, found.batches)))
 
 
 def worth_looking_into(district: Sums, theirs: Sums) -> NDArray[np.int64] | None:

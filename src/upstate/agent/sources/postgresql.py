@@ -15,7 +15,7 @@ from adbc_driver_postgresql import dbapi
 from upstate.agent.conform import TEXT, conform
 from upstate.agent.mapping import Mapping, ObjectOrigin
 from upstate.agent.sources import postgresql_projection as dialect
-from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading, pick, worth_looking_into
+from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading, compare_by_sums
 from upstate.agent.sources.description import Description, describe_tables
 from upstate.agent.sources.missing import need_tables
 from upstate.agent.sources.postgresql_digests import in_the_database, rows_of
@@ -23,12 +23,11 @@ from upstate.agent.sources.postgresql_schema import describe_database
 from upstate.agent.sources.server_address import PostgresqlAddress
 from upstate.agent.sources.server_tables import columns_by_table, fetch
 from upstate.agent.sources.slicing import MOST_BYTES, cut
-from upstate.agent.sources.spool import Spool
 from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import SyncObject
 from upstate.errors import LostSourceError, SourceError
 from upstate.wire import Batch
-from upstate.wire.digests import for_shipping, self_test_sql, sums_from_answer, total_of_sums
+from upstate.wire.digests import for_shipping, self_test_sql, sums_from_answer
 
 _ERRORS = (adbc.Error, pa.ArrowException, OSError)
 # Text forms that do not depend on the server's settings; the same order on every run; no time limit of the server's.
@@ -149,16 +148,16 @@ class PostgresqlSnapshot:
             with self.connection.cursor() as cursor:
                 cursor.execute(database.sums(compared, rows, state.buckets))
                 district = sums_from_answer(compared, cursor.fetch_arrow_table(), state.buckets)
-            theirs = state.sums()
-            wanted = worth_looking_into(district, theirs)
-            if wanted is None:
-                return None
-            spool = Spool(compared)
-            if wanted.size:
-                only = database.within(compared, state.buckets, wanted.tolist())
-                spool.fill(self._read(obj, dialect.projection(obj, origin, types, school_year, only)))
-            total = total_of_sums(district, without=wanted) + spool.total
-            return pick(compared, spool, wanted, theirs, state.pairs, district.total, total)
+
+            def within(buckets: list[int]) -> Iterator[Batch]:
+                only = database.within(compared, state.buckets, buckets)
+                return self._read(obj, dialect.projection(obj, origin, types, school_year, only))
+
+            def select(wanted: Wanted) -> Iterator[Batch]:
+                only = dialect.among(wanted, types)
+                return chosen(self._read(obj, dialect.projection(obj, origin, types, school_year, only)), wanted)
+
+            return compare_by_sums(obj, district, state, within, select)
         except _ERRORS as error:
             raise self._translated(obj, error) from error
 

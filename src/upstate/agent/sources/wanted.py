@@ -35,6 +35,11 @@ class Wanted:
     def __len__(self) -> int:
         return int(self.texts.num_rows)
 
+    def legible(self) -> Wanted:
+        """Those of them whose texts can be read as their columns' types."""
+        whole = pa.Table.from_arrays(self._parts, names=self.texts.column_names)
+        return Wanted(self.obj, tuple(c.name for c in self.columns), self.texts.filter(_complete(whole)))
+
     def few_enough(self) -> bool:
         """Whether a query may name them all: each can be read as its column's type, and they are not too many."""
         return bool(self.values.num_rows == len(self) <= _MOST_IN_A_QUERY)

@@ -1,4 +1,4 @@
-"""What an agent asks about an order that it claimed: held, deliver, forget, sums, pairs, heartbeat, finish, fail."""
+"""What an agent asks about an order that it claimed, from what the hub holds of it to how it ended."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from upstate.hub.agent_door.refusing import RefusedError, said
 from upstate.hub.agent_door.seats import upload_seat
 from upstate.hub.agent_door.visiting import Visitor, for_agents
 from upstate.hub.agents import note_line, note_seen
-from upstate.wire import Compared, Parcel, arrow_type, digest
+from upstate.wire import Compared, Parcel, arrow_type, digest, encode_rejected
 from upstate.wire.arriving import MOST_RECORDS, arrived, check_table
 from upstate.wire.digests import total_from_text
 from upstate.wire.protocol import BINARY, DIGEST_HEADER, receipt_to_json
@@ -70,6 +70,14 @@ def sums(request: HttpRequest, visitor: Visitor, order: int) -> HttpResponse:
     """The sums of the state's rows that it is about."""
     with met(request, visitor, order) as at:
         return HttpResponse(at.desk.sums(at.order).to_bytes(), BINARY, headers={"Cache-Control": "no-store"})
+
+
+@for_agents("GET")
+def rejected(request: HttpRequest, visitor: Visitor, order: int) -> HttpResponse:
+    """The keys of its records that are rejected."""
+    with met(request, visitor, order) as at:
+        keys = encode_rejected(at.desk.rejected(at.order))
+        return HttpResponse(keys, BINARY, headers={"Cache-Control": "no-store"})
 
 
 @for_agents("POST")

@@ -16,6 +16,7 @@ urlpatterns = [
     path("orders/<int:order>/batches/<int:batch>", orders.deliver, name="agent_deliver"),
     path("orders/<int:order>/batches", orders.forget, name="agent_forget"),
     path("orders/<int:order>/sums", orders.sums, name="agent_sums"),
+    path("orders/<int:order>/rejected", orders.rejected, name="agent_rejected"),
     path("orders/<int:order>/pairs", orders.pairs, name="agent_pairs"),
     path("orders/<int:order>/heartbeat", orders.heartbeat, name="agent_heartbeat"),
     path("orders/<int:order>/finish", orders.finish, name="agent_finish"),

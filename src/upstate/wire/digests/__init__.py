@@ -34,7 +34,7 @@ from upstate.wire.digests.postgresql import (
     quote,
     sums_sql,
 )
-from upstate.wire.digests.shipping import for_shipping
+from upstate.wire.digests.shipping import for_shipping, in_whole
 from upstate.wire.digests.sums import Sums, bucket_sums, differing, sums_from_bytes, sums_from_hashes, sums_from_rows
 from upstate.wire.digests.total import Total, Totalling, total_from_text, total_of, total_of_sums
 
@@ -65,6 +65,7 @@ __all__ = [
     "for_shipping",
     "in_buckets_sql",
     "in_database",
+    "in_whole",
     "key_hash_sql",
     "key_hashes",
     "known_answers",

@@ -1,4 +1,4 @@
-"""What a resync compares beyond what the district owns: the columns by whose values it is judged who may land."""
+"""What is compared beyond what the district owns: by a resync the columns that judge who may land, else all of them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def for_shipping(obj: SyncObject) -> SyncObject:
     used = _used(obj)
     columns = tuple(replace(c, owner="district") if c.name in used else c for c in obj.columns)
     return obj if columns == obj.columns else replace(obj, columns=columns)
+
+
+def in_whole(obj: SyncObject) -> SyncObject:
+    """The object as both sides digest it to find any difference there is, also in a column that the state owns."""
+    return replace(obj, columns=tuple(replace(c, owner="district") for c in obj.columns))
 
 
 def _used(obj: SyncObject) -> set[str]:

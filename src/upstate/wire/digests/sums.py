@@ -43,6 +43,11 @@ class Sums:
         """How many records there are."""
         return int(self.records.sum())
 
+    def __sub__(self, part: Sums) -> Sums:
+        """What is left without a part of the records; WireError where it is no part of them."""
+        left = (getattr(self, name) - getattr(part, name) for name in _NAMES)
+        return _sound(self.definition, self.total - part.total, *left)
+
     def to_bytes(self) -> bytes:
         """A form for the wire, about 12 bytes a bucket."""
         table = pa.RecordBatch.from_arrays([pa.array(getattr(self, name)) for name in _NAMES], list(_NAMES))
