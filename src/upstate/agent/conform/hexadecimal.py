@@ -6,11 +6,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_NO_DIGIT = 255
-_DIGITS = np.full(256, _NO_DIGIT, np.uint8)
-for _value, _pair in enumerate(("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "aA", "bB", "cC", "dD", "eE", "fF")):
-    _DIGITS[[ord(digit) for digit in _pair]] = _value
+_NO_BYTE = 0xFFFF
+_DIGITS = "0123456789abcdefABCDEF"
+_BYTES = np.full(1 << 16, _NO_BYTE, np.uint16)  # the byte that two letters spell, by both as they lie in memory
+for _high in _DIGITS:
+    for _low in _DIGITS:
+        _BYTES[np.frombuffer((_high + _low).encode(), np.uint16)] = int(_high + _low, 16)
 _DASHES = [8, 13, 18, 23]
+_BETWEEN = (slice(8), slice(9, 13), slice(14, 18), slice(19, 23), slice(24, 36))
 _DASHED = 36
 _PLAIN = 32
 
@@ -28,11 +31,11 @@ def uuids_from_texts(texts: pa.Array) -> pa.Array | None:
     if width == _DASHED:
         if (letters[:, _DASHES] != ord("-")).any():
             return None
-        letters = np.delete(letters, _DASHES, axis=1)
-    digits = _DIGITS[letters]
-    if (digits == _NO_DIGIT).any():
+        letters = np.concatenate([letters[:, part] for part in _BETWEEN], axis=1)
+    read = _BYTES[np.ascontiguousarray(letters).view(np.uint16)]
+    if (read == _NO_BYTE).any():
         return None
-    found = pa.py_buffer(((digits[:, 0::2] << 4) | digits[:, 1::2]).tobytes())
+    found = pa.py_buffer(read.astype(np.uint8).tobytes())
     uuids = pa.Array.from_buffers(pa.binary(16), len(present), [None, found])
     if not texts.null_count:
         return uuids

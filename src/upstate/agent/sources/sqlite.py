@@ -18,6 +18,7 @@ from upstate.agent.conform import conform
 from upstate.agent.mapping import Mapping
 from upstate.agent.sources import sqlite_projection as dialect
 from upstate.agent.sources.address import SqliteAddress
+from upstate.agent.sources.ahead import fetched_ahead
 from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading
 from upstate.agent.sources.description import Description, describe_tables
 from upstate.agent.sources.missing import need_tables
@@ -29,6 +30,9 @@ from upstate.errors import SourceError
 from upstate.wire import Batch
 
 _PATIENCE_MS = 10_000
+# Few enough records that one batch is fetched, and compared, while there is another to work on.
+_FETCHED = 8_192
+_COMPARED = 16_384
 _ERRORS = (adbc.Error, pa.ArrowException, OSError, UnicodeDecodeError)
 
 
@@ -98,29 +102,32 @@ class SqliteSnapshot:
 
     def read(self, obj: SyncObject, school_year: int | None) -> Iterator[Batch]:
         """An object's records in the table's own order; see Snapshot."""
-        return self._read(obj, school_year, None)
+        return self._read(obj, school_year)
 
     def select(self, obj: SyncObject, school_year: int | None, wanted: Wanted) -> Iterator[Batch]:
         """SQLite looks through the whole table and gives what may be wanted; see Snapshot."""
-        return chosen(self._read(obj, school_year, dialect.among(wanted)), wanted)
+        return chosen(self._read(obj, school_year, only=dialect.among(wanted)), wanted)
 
-    def _read(self, obj: SyncObject, school_year: int | None, only: str | None) -> Iterator[Batch]:
+    def _read(
+        self, obj: SyncObject, school_year: int | None, *, only: str | None = None, records: int = MOST_RECORDS
+    ) -> Iterator[Batch]:
         origin = self.mapping.origin(obj)
         if origin.absent:
             return
         try:
             with self.connection.cursor() as cursor:
-                rows = self._rows_at_once(obj)
+                rows = min(_FETCHED, self._rows_at_once(obj))
                 cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(rows)})
                 cursor.execute(dialect.projection(obj, origin, school_year, only))
-                for raw in cut(_all_but_first(cursor.fetch_record_batch())):
-                    yield conform(obj, raw)
+                with fetched_ahead(_all_but_first(cursor.fetch_record_batch())) as batches:
+                    for raw in cut(batches, records):
+                        yield conform(obj, raw)
         except _ERRORS as error:
             raise SourceError(f"{obj.name} cannot be read from {self.shown}: {_said(error)}.") from error
 
     def compare(self, obj: SyncObject, school_year: int | None, state: StateSide) -> Comparison | None:
         """Every record is read once and put aside with its digest; see Snapshot."""
-        return compare_by_reading(obj, self.read(obj, school_year), state)
+        return compare_by_reading(obj, self._read(obj, school_year, records=_COMPARED), state)
 
     def _rows_at_once(self, obj: SyncObject) -> int:
         """How many rows the driver may gather: it counts rows, so the widest value bounds the bytes."""
