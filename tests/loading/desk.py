@@ -183,13 +183,14 @@ class Desk:
         district: int | None = None,
         batch: int = 1000,
         school_year: int | None = None,
+        judged_alike: bool = False,
     ) -> dict[str, Counts]:
         """Every object in the order given, as one resync; its totals must add up, whatever the test is about."""
         district = district or self.district
         resync = self.place(list(rows), district)
         counts = {}
         for name, given in rows.items():
-            task = self.task(resync, name, district, school_year)
+            task = replace(self.task(resync, name, district, school_year), judged_alike=judged_alike)
             sent, wrong = list(given), list(misfits)
             self.deliver(task, sent, wrong, batch)
             counts[name] = land(self.connection, task)

@@ -30,6 +30,7 @@ class _Next:
     gone: bytes | None
     selective: bool
     clear: list[str]
+    judged_alike: bool
 
 
 def land_all(connection: Connection, resync: int, catalog: Catalog, backlog: Backlog) -> None:
@@ -122,4 +123,5 @@ def _task(catalog: Catalog, following: _Next) -> Task:
         district_records=following.district_records,
         gone=following.gone,
         clear=frozenset(following.clear),
+        judged_alike=following.judged_alike,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,20 +18,22 @@ from pgpq.schema import Jsonb
 from psycopg import sql
 
 from upstate.catalog import SyncObject
-from upstate.errors import WireError
+from upstate.loading.delivered import delivered
 from upstate.loading.inspecting import inspect
 from upstate.loading.refusing import said
-from upstate.loading.statements import columns, fetch_row, statement
+from upstate.loading.statements import columns, statement
 from upstate.loading.suspecting import Suspects
 from upstate.loading.task import Task
 from upstate.loading.wording import Refusal, refused_by_database
-from upstate.wire import Batch, decode, spell
+from upstate.wire import Batch, spell
 from upstate.wire.digests import Total, Totalling
 
 # Records are copied in runs sorted by key, so that the key's index is written page by page and not at random (1 million
 # records with uuid keys: 1.9 against 3.7 s). A run is what of an object is in memory at once.
-_RUN_BYTES = 24 << 20
+_RUN_BYTES = 16 << 20
 _ROWS_AT_ONCE = 16_384
+# While the database takes in what it is given, what it is given next is encoded, and the run after that is sorted.
+_BESIDE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,42 +63,37 @@ def fill(
     agent is trusted to have seen to that) is one of those too, instead of an error. WireError where a kept batch is
     missing or cannot be read.
     """
-    run: list[pa.RecordBatch] = []
-    size = candidates = refused = 0
+    candidates = refused = 0
     unfit: list[pa.RecordBatch] = []
-    copy = _copy_carefully if carefully else _copy
     turned_away = Totalling(task.object)
     suspects = Suspects(task.object, key_too=not sort)  # where there is an index, it minds the key
-    for sent in _delivered(cursor, task) if batches is None else batches:
-        inspected = inspect(task.object, sent, task.school_year)
-        batch = inspected.records
-        candidates += batch.num_rows
-        refused += len(inspected.refused)
-        if inspected.refused:
-            _refuse(cursor, inspected.refused)
-        if inspected.turned_away is not None:
-            turned_away.add(inspected.turned_away)
-        if batch.num_rows:
-            suspects.see(batch)
-            run.append(batch)
-        size += batch.nbytes
-        if size >= _RUN_BYTES:
-            unfit += copy(cursor, task, table, _run(task, run, sort=sort))
-            run, size = [], 0
-    if run:
-        unfit += copy(cursor, task, table, _run(task, run, sort=sort))
+
+    def taken() -> Iterator[pa.RecordBatch]:
+        nonlocal candidates, refused
+        for sent in delivered(cursor, task) if batches is None else batches:
+            inspected = inspect(task.object, sent, task.school_year)
+            candidates += inspected.records.num_rows
+            refused += len(inspected.refused)
+            if inspected.refused:
+                _refuse(cursor, inspected.refused)
+            if inspected.turned_away is not None:
+                turned_away.add(inspected.turned_away)
+            yield inspected.records
+
+    with ThreadPoolExecutor(_BESIDE, "upstate-filling") as beside:
+        copy = partial(_copy_carefully if carefully else _copy, cursor, task, table, beside)
+        ready: Future[pa.Table] | None = None
+        for run in _runs(taken()):
+            following = beside.submit(_ready, task, suspects, run, sort=sort)
+            del run
+            if ready is not None:
+                unfit += copy(ready.result())
+            ready = following
+        if ready is not None:
+            unfit += copy(ready.result())
     for record in unfit:
         turned_away.add(record)
     return Filled(candidates - len(unfit), refused + len(unfit), suspects.repeated(), turned_away.total)
-
-
-def _delivered(cursor: psycopg.Cursor[Any], task: Task) -> Iterator[Batch]:
-    (batches,) = fetch_row(cursor, statement("delivered_batches"), task.values)
-    for number in range(batches):
-        row = cursor.execute(statement("kept_batch"), {"order": task.order, "number": number}, binary=True).fetchone()
-        if row is None:
-            raise WireError(f"Batch {number} of {batches} of {task.object.name} is gone from the hub. Send it again.")
-        yield decode(task.object, row[0])
 
 
 def _refuse(cursor: psycopg.Cursor[Any], refused: tuple[tuple[Refusal, ...], ...]) -> None:
@@ -104,7 +103,23 @@ def _refuse(cursor: psycopg.Cursor[Any], refused: tuple[tuple[Refusal, ...], ...
                 copy.write_row((list(r.key), r.reason, r.column, r.message, r.advice))
 
 
-def _run(task: Task, run: list[pa.RecordBatch], *, sort: bool) -> pa.Table:
+def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    run: list[pa.RecordBatch] = []
+    size = 0
+    for batch in batches:
+        if batch.num_rows:
+            run.append(batch)
+        size += batch.nbytes
+        if size >= _RUN_BYTES:
+            yield run
+            run, size = [], 0
+    if run:
+        yield run
+
+
+def _ready(task: Task, suspects: Suspects, run: list[pa.RecordBatch], *, sort: bool) -> pa.Table:
+    for batch in run:
+        suspects.see(batch)
     records = pa.Table.from_batches(run)
     run.clear()
     return records.take(_order(task.object, records)) if sort else records
@@ -121,32 +136,38 @@ def _order(obj: SyncObject, records: pa.Table) -> pa.Array:
 
 
 def _copy_carefully(
-    cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, records: pa.Table
+    cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, beside: Executor, records: pa.Table
 ) -> list[pa.RecordBatch]:
     """Copy by halves what will not go as a whole; returns each record that was refused alone."""
     try:
         with cursor.connection.transaction():
-            return _copy(cursor, task, table, records)
+            return _copy(cursor, task, table, beside, records)
     except psycopg.DataError as unfit:
         if records.num_rows > 1:
             middle = records.num_rows // 2
             halves = (records.slice(0, middle), records.slice(middle))
-            return [record for half in halves for record in _copy_carefully(cursor, task, table, half)]
+            return [record for half in halves for record in _copy_carefully(cursor, task, table, beside, half)]
         (row,) = records.select(list(task.object.key)).to_pylist()
         key = tuple(spell(column, row[column.name]) for column in task.object.key_columns)
         _refuse(cursor, ((refused_by_database(key, said(unfit)),),))
         return list(records.to_batches())
 
 
-def _copy(cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, records: pa.Table) -> list[pa.RecordBatch]:
+def _copy(
+    cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, beside: Executor, records: pa.Table
+) -> list[pa.RecordBatch]:
     district = pa.repeat(pa.scalar(task.district, pa.int32()), records.num_rows)
     rows = records.add_column(0, pa.field("district_id", pa.int32()), district)
     encoder = pgpq.ArrowToPostgresBinaryEncoder.new_with_encoders(rows.schema, _encoders(task.object, rows.schema))
     into = statement("copy_in", table=table, columns=columns(None, rows.schema.names))
     with cursor.copy(into) as copy:
         copy.write(encoder.write_header())
+        encoded = b""
         for part in rows.to_batches(max_chunksize=_ROWS_AT_ONCE):
-            copy.write(encoder.write_batch(part))
+            encoding = beside.submit(encoder.write_batch, part)
+            copy.write(encoded)
+            encoded = encoding.result()
+        copy.write(encoded)
         copy.write(encoder.finish())
     return []
 

@@ -19,6 +19,7 @@ from upstate.loading.judging import judge
 from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.leftovers import fill_gone, find_gone, keep_leftovers
 from upstate.loading.merging import merge
+from upstate.loading.narrowing import Narrowed, narrow
 from upstate.loading.receipts import note_owned, note_replaced, note_turned_away, settle_receipt
 from upstate.loading.refusing import REFUSALS
 from upstate.loading.settling import count_found, settle_order, settle_other_years, settle_rejections
@@ -27,6 +28,7 @@ from upstate.loading.task import Candidates, Task, same_year
 from upstate.loading.temporary import APART, REFUSAL, finding_of, gone_of, keep, turned_of
 from upstate.loading.turning_away import turn_away
 from upstate.planning import Counts
+from upstate.wire.digests import Total
 
 Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
@@ -49,14 +51,15 @@ def land(connection: Connection, task: Task) -> Counts:
 
     def once() -> Counts:
         with landing(connection, task) as (office, cursor):
-            counts = land_records(cursor, task)
+            landed = land_records(cursor, task)
+            counts = landed.counts
             before = None if office is cursor else landed_before(cursor, task)
             if office is not cursor:
                 counts = before or counts
                 leave_note(cursor, task, counts)
             bring_back(cursor, office, task)
             settle_rejections(office, task)
-            settle_receipt(office, cursor, task, again=before is not None)
+            settle_receipt(office, cursor, landed.task, again=before is not None, held=landed.held)
             keep_leftovers(office, task)
             settle_order(office, task, counts)
             return counts
@@ -64,12 +67,22 @@ def land(connection: Connection, task: Task) -> Counts:
     return patiently(once)
 
 
-def land_records(cursor: Cursor, task: Task) -> Counts:
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What a landing came to; the task as it was landed and, where that was told, the digest of what the state held."""
+
+    counts: Counts
+    task: Task
+    held: Total | None = None
+
+
+def land_records(cursor: Cursor, task: Task) -> Landed:
     """The quick way first, and step by step the more careful ones: as fast as the data is good."""
     obj = task.object
     keep(cursor, REFUSAL, APART, finding_of(obj), gone_of(obj), turned_of(obj))
     held = _value(cursor, "has_rows", task, table=state_table(obj))
-    for way in (_compare,) if held or not task.everything else (_straight_in, _compare):
+    ways = (_narrowed, _compare) if held else (_straight_in, _compare)
+    for way in ways if task.everything else (_compare,):
         try:
             with cursor.connection.transaction():
                 return way(cursor, task)
@@ -80,7 +93,7 @@ def land_records(cursor: Cursor, task: Task) -> Counts:
         return _compare_apart(cursor, task)
 
 
-def _straight_in(cursor: Cursor, task: Task) -> Counts:
+def _straight_in(cursor: Cursor, task: Task) -> Landed:
     """The district has no row of this object here: its candidates are written once, into the table they belong in."""
     candidates = Candidates(task, in_place=True)
     fill_gone(cursor, task)
@@ -88,15 +101,23 @@ def _straight_in(cursor: Cursor, task: Task) -> Counts:
     _told(cursor, candidates, filled)
     removed = judge(cursor, candidates, filled)
     settle_other_years(cursor, candidates)
-    return _counts(cursor, task, filled, created=filled.candidates - removed)
+    return Landed(_counts(cursor, task, filled, created=filled.candidates - removed), task)
 
 
-def _compare(cursor: Cursor, task: Task) -> Counts:
+def _narrowed(cursor: Cursor, task: Task) -> Landed:
+    """Most of what was sent again is at the state just so: what may differ is landed as if that alone had been sent."""
+    narrowed = narrow(cursor, task)
+    if narrowed is None:
+        return _compare(cursor, task)
+    return Landed(_merge(cursor, _wait(cursor, narrowed.task, narrowed=narrowed)), narrowed.task, narrowed.held)
+
+
+def _compare(cursor: Cursor, task: Task) -> Landed:
     """Candidates wait in a temporary table until they are judged and merged."""
-    return _merge(cursor, _wait(cursor, task))
+    return Landed(_merge(cursor, _wait(cursor, task)), task)
 
 
-def _compare_apart(cursor: Cursor, task: Task) -> Counts:
+def _compare_apart(cursor: Cursor, task: Task) -> Landed:
     """Find which records the database refuses, turn those away, and merge the rest as one."""
     waiting = _wait(cursor, task, carefully=True)
     number_candidates(cursor)
@@ -105,7 +126,7 @@ def _compare_apart(cursor: Cursor, task: Task) -> Counts:
         turn_away(cursor, waiting.candidates, refused=waiting.filled.refused)
         try:
             with cursor.connection.transaction():
-                return _merge(cursor, waiting)
+                return Landed(_merge(cursor, waiting), task)
         except REFUSALS:
             # What was turned away keeps its row at the state, and that may stand in the way of others.
             if not refused:
@@ -121,15 +142,18 @@ class _Waiting:
     told_gone: int
 
 
-def _wait(cursor: Cursor, task: Task, *, carefully: bool = False) -> _Waiting:
+def _wait(cursor: Cursor, task: Task, *, carefully: bool = False, narrowed: Narrowed | None = None) -> _Waiting:
     candidates = Candidates(task, in_place=False)
     names = columns(None, ("district_id", *(c.name for c in task.object.columns)))
     cursor.execute(statement("make_candidates", table=state_table(task.object), columns=names))
     told_gone = fill_gone(cursor, task)
-    filled = fill(cursor, task, candidates.table, sort=False, carefully=carefully)
+    batches = None if narrowed is None else narrowed.batches(cursor)
+    filled = fill(cursor, task, candidates.table, sort=False, carefully=carefully, batches=batches)
     _told(cursor, candidates, filled)
     if not task.everything:
         tell_how_few(cursor)
+        if narrowed is not None:
+            told_gone = narrowed.find_gone(cursor)
         set_aside(cursor, task)
     judge(cursor, candidates, filled)
     if not task.everything:

@@ -72,9 +72,10 @@ def note_owned(cursor: Cursor, task: Task) -> None:
         )
 
 
-def settle_receipt(office: Cursor, cursor: Cursor, task: Task, *, again: bool) -> None:
+def settle_receipt(office: Cursor, cursor: Cursor, task: Task, *, again: bool, held: Total | None = None) -> None:
     """Write the receipt of an object that has landed, within its transaction; its rows are read only where no
-    comparison has said what they come to, or where they landed before (`again`) and only the word of it was lost.
+    comparison has said what they come to (`held`: this landing's own), or where they landed before (`again`) and only
+    the word of it was lost.
 
     `office` is asked of the control tables, `cursor` of the rows: see `landing`. None where the agent told no digest,
     or the database computes others."""
@@ -83,12 +84,12 @@ def settle_receipt(office: Cursor, cursor: Cursor, task: Task, *, again: bool) -
     told = office.execute(statement("told_receipt"), task.values).fetchone()
     if told is None or bytes(told[0]) != definition(for_shipping(task.object)):
         return
-    compared = None if again else told[2]
-    if compared is None and not _can_digest(cursor):
+    compared = held if told[2] is None else Total(*told[2])
+    if (again or compared is None) and not _can_digest(cursor):
         return
     cursor.execute(statement("compile_nothing"))
     district = Total(*told[1])
-    state = _held(cursor, task) if compared is None else Total(*compared) + _replacing(cursor, task)
+    state = _held(cursor, task) if again or compared is None else compared + _replacing(cursor, task)
     turned, alike = _turned(cursor, task)
     office.execute(
         statement("settle_receipt"),

@@ -47,7 +47,7 @@ def rehearse(connection: Connection, holder: Connection, task: Task) -> Counts:
             cursor.execute(statement("heed_triggers"))
             enter_district(cursor, task)
             take_along(office, cursor, task)
-            counts = land_records(cursor, task)
+            counts = land_records(cursor, task).counts
             bring_back(cursor, office, task)
             settle_rejections(office, task)
             keep_leftovers(office, task)

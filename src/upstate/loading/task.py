@@ -29,7 +29,7 @@ class Task:
     records were `chosen`, the batches hold all that the district has of those, `gone` says which it lacks (see
     wire.encode_lacking), and nothing is said of any other record. `clear` is what the comparison's look at the state's
     rows has settled of judging them: OWN_RULES where none breaks a rule of its own, and the names of unique rules that
-    no two of them break.
+    no two of them break. `judged_alike`: the object last landed by the same catalog and zone.
     """
 
     order: int
@@ -46,6 +46,7 @@ class Task:
     gone: bytes | None = None
     chosen: bool = False
     clear: frozenset[str] = frozenset()
+    judged_alike: bool = False
 
     @property
     def compared(self) -> bool:

@@ -13,7 +13,8 @@ SELECT
     coalesce(next.district_records, 0) AS district_records,
     next.gone,
     next.selective,
-    coalesce(next.clear, '{}') AS clear
+    coalesce(next.clear, '{}') AS clear,
+    coalesce(next.fingerprint = nullif(landed.fingerprint, ''), false) AS judged_alike
 FROM (
     SELECT *
     FROM hub_order
@@ -23,4 +24,16 @@ FROM (
 ) AS next
 JOIN hub_resync AS resync ON resync.id = next.resync_id
 JOIN hub_zone AS zone ON zone.id = resync.zone_id
+LEFT JOIN LATERAL (
+    SELECT earlier.fingerprint
+    FROM hub_order AS earlier
+    JOIN hub_resync AS run ON run.id = earlier.resync_id
+    WHERE run.zone_id = zone.id
+        AND earlier.object = next.object
+        AND earlier.school_year IS NOT DISTINCT FROM next.school_year
+        AND earlier.state = 'landed'
+        AND run.mode IN ('full', 'partial')
+    ORDER BY earlier.id DESC
+    LIMIT 1
+) AS landed ON true
 WHERE next.state = 'delivered'
