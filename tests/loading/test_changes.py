@@ -29,8 +29,10 @@ FULL, CHANGES, AGAIN = 1, 2, 3  # districts with the same records
 
 
 @pytest.fixture(autouse=True)
-def more_buckets_than_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def as_if_they_were_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("upstate.loading.narrowing.bucket_count", lambda _: 8)
+    monkeypatch.setattr("upstate.loading.judging._SOME", 3)
+    monkeypatch.setattr("upstate.loading.judging._MANY", 5)
 
 
 def send_changes(desk: Desk, rows: Rows, district: int, *, looking: bool = True) -> dict[str, Counts]:

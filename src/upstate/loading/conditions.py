@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -32,7 +32,10 @@ _STRING = re.compile(r"'(?:[^']|'')*'")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One way in which a record is kept out: the test, and the words and the root that go with it."""
+    """One way in which a record is kept out: the test, and the words and the root that go with it.
+
+    Where a parent's rejection decides, the test only says who is suspect; `rejected` is the condition on that.
+    """
 
     test: Part
     klass: int
@@ -42,12 +45,24 @@ class Condition:
     message: Part
     advice: Part
     root: tuple[Part, Part, Part] | tuple[()] = ()
+    rejected: Part | None = None
 
 
-def all_conditions(candidates: Candidates) -> tuple[list[Condition], list[Part]]:
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What records are judged by: each condition, the joins that tell who is suspect, and those of the suspects with
+    their parents' open rejections."""
+
+    all: list[Condition]
+    joins: list[Part]
+    rejected: list[Part]
+
+
+def all_conditions(candidates: Candidates) -> Conditions:
     """Every condition the object can have, as if each parent had rejections: to check the catalog's SQL beforehand."""
     obj = candidates.task.object
-    return conditions_of(candidates, {r.to: True for r in obj.references if r.to != obj.name}, refused=1)
+    parents = [r.to for r in obj.references if r.to != obj.name]
+    return conditions_of(candidates, parents, refused=1, held=parents)
 
 
 def looks_around(rule: Rule) -> bool:
@@ -56,20 +71,39 @@ def looks_around(rule: Rule) -> bool:
 
 
 def conditions_of(
-    candidates: Candidates, rejected: Mapping[str, bool], refused: int, without: Collection[Rule] = ()
-) -> tuple[list[Condition], list[Part]]:
-    """Every condition, and the joins it needs, for records that were sent; `without` these rules."""
+    candidates: Candidates,
+    rejected: Collection[str],
+    refused: int,
+    *,
+    held: Collection[str],
+    without: Collection[Rule] = (),
+) -> Conditions:
+    """Every condition, and the joins it needs, for records that were sent; `without` these rules.
+
+    `rejected`: the parents that have open rejections; `held`: those of them of whose rejected records the state may
+    hold rows. Of any other, only who points at no row can point at a rejected record.
+    """
     obj = candidates.task.object
-    conditions = [rule_condition(rule) for rule in obj.rules if rule not in without]
+    found = [rule_condition(rule) for rule in obj.rules if rule not in without]
     joins: list[Part] = [_lookup_join(candidates.task, number) for number, _ in enumerate(obj.lookups)]
+    to_rejected: list[Part] = []
     for reference in obj.references:
         if reference.to == obj.name:
-            found, joined = _self_reference(candidates, reference, rejected, refused)
+            absent = _absent_from_all(candidates, reference, refused)
+            joins += _self_joins(candidates, reference)
         else:
-            found, joined = _reference(candidates.task, reference, rejected)
-        conditions += found
-        joins += joined
-    return conditions, joins
+            parent = candidates.task.catalog[reference.to]
+            absent = _absent(reference, column(reference.name, parent.key[0]))
+            joins.append(_parent_join(candidates.task, reference))
+        if reference.to not in rejected:
+            found.append(_missing(reference, absent, None))
+            continue
+        may_be_held = reference.to in held or reference.to == obj.name
+        blocked, join = _from_rejected(candidates.task, reference, _complete(reference) if may_be_held else absent)
+        unknown = sql.SQL("{} is null").format(column(_rejected_alias(reference), "verdict"))
+        found += [_missing(reference, absent, unknown), *blocked]
+        to_rejected.append(join)
+    return Conditions(found, joins, to_rejected)
 
 
 def own_conditions(obj: SyncObject) -> list[Condition]:
@@ -78,12 +112,12 @@ def own_conditions(obj: SyncObject) -> list[Condition]:
 
 
 def conditions_of_equal(
-    candidates: Candidates, rejected: Collection[str], *, without: Collection[Rule] = (), own_are_kept: bool = False
-) -> tuple[list[Condition], list[Part]]:
+    candidates: Candidates, held: Collection[str], *, without: Collection[Rule] = (), own_are_kept: bool = False
+) -> Conditions:
     """The same for records that the state holds just so: where they point, the state's foreign keys have seen to.
 
     No agent has sent them, so nobody has looked yet whether their values are allowed, unless `own_are_kept` says so
-    of every condition in `own_conditions`. `rejected`: parents of whose open rejections the state holds rows.
+    of every condition in `own_conditions`. `held`: parents of whose rejected records the state holds rows.
     """
     task = candidates.task
     obj = task.object
@@ -91,16 +125,17 @@ def conditions_of_equal(
     named = {name.alias for rule in rules for name in names_in(rule.when)}
     conditions = [*(() if own_are_kept else _limits(obj)), *map(rule_condition, rules)]
     joins: list[Part] = [_lookup_join(task, n) for n, lookup in enumerate(obj.lookups) if lookup.name in named]
+    to_rejected: list[Part] = []
     for reference in obj.references:
         if reference.name in named:
             joins += (
                 _self_joins(candidates, reference)[:1] if reference.to == obj.name else [_parent_join(task, reference)]
             )
-        if reference.to in rejected:
-            found, join = _from_rejected(task, reference)
+        if reference.to in held:
+            found, join = _from_rejected(task, reference, _complete(reference))
             conditions += found
-            joins.append(join)
-    return conditions, joins
+            to_rejected.append(join)
+    return Conditions(conditions, joins, to_rejected)
 
 
 def _is_own(rule: Rule) -> bool:
@@ -161,16 +196,6 @@ def _lookup_join(task: Task, number: int) -> Part:
     )
 
 
-def _reference(task: Task, reference: Reference, rejected: Mapping[str, bool]) -> tuple[list[Condition], list[Part]]:
-    parent = task.catalog[reference.to]
-    absent = sql.SQL("{} and {} is null").format(_complete(reference), column(reference.name, parent.key[0]))
-    if reference.to not in rejected:
-        return [_missing(reference, absent)], [_parent_join(task, reference)]
-    found, join = _from_rejected(task, reference)
-    absent = sql.SQL("{} and {} is null").format(absent, column(_rejected_alias(reference), "verdict"))
-    return [_missing(reference, absent), *found], [_parent_join(task, reference), join]
-
-
 def _parent_join(task: Task, reference: Reference) -> Part:
     parent = task.catalog[reference.to]
     return statement(
@@ -181,21 +206,22 @@ def _parent_join(task: Task, reference: Reference) -> Part:
     )
 
 
-def _from_rejected(task: Task, reference: Reference) -> tuple[list[Condition], Part]:
-    """What a parent's open rejection means to its children."""
+def _from_rejected(task: Task, reference: Reference, suspect: Part) -> tuple[list[Condition], Part]:
+    """What a parent's open rejection means to its children, and the join of the suspects with it."""
     parent = task.catalog[reference.to]
     alias = _rejected_alias(reference)
     join = statement(
         "join_rejected",
         rejected=rejected_table(task.object, parent.name),
         alias=sql.Identifier(alias),
-        on=equal(alias, "record", dict(zip(found_keys(parent), reference.columns, strict=True))),
+        on=equal(alias, "judged", dict(zip(found_keys(parent), reference.columns, strict=True))),
     )
     verdict = column(alias, "verdict")
     root = (column(alias, "root_object"), column(alias, "root_key"), column(alias, "root_reason"))
-    conditions = [_from_parent(reference, sql.SQL("{} in ('failed', 'blocked')").format(verdict), 2, root)]
+    failed = sql.SQL("{} in ('failed', 'blocked')").format(verdict)
+    conditions = [_from_parent(reference, suspect, failed, 2, root)]
     if reference.when_excluded == "reject":
-        conditions.append(_from_parent(reference, sql.SQL("{} = 'excluded'").format(verdict), 3, root))
+        conditions.append(_from_parent(reference, suspect, sql.SQL("{} = 'excluded'").format(verdict), 3, root))
     return conditions, join
 
 
@@ -214,29 +240,26 @@ def _rejected_alias(reference: Reference) -> str:
     return f"{reference.name} rejected"
 
 
-def _self_reference(
-    candidates: Candidates, reference: Reference, rejected: Mapping[str, bool], refused: int
-) -> tuple[list[Condition], list[Part]]:
+def _absent(reference: Reference, *parents: Part) -> Part:
+    """Whether a record points at a parent that is in none of these places."""
+    nowhere = (sql.SQL("{} is null").format(parent) for parent in parents)
+    return sql.SQL(" and ").join([_complete(reference), *nowhere])
+
+
+def _absent_from_all(candidates: Candidates, reference: Reference, refused: int) -> Part:
     """A parent in the same object may stand anywhere among the candidates; one at the state only counts as well.
 
-    One that was not sent may have been rejected before: of a selective order alone, whose own object is in `rejected`.
+    One that was not sent may have been rejected before: of a selective order alone, whose own object is rejected too.
     """
     obj = candidates.task.object
     places = [reference.name] if candidates.in_place else [reference.name, _held_alias(reference)]
-    absent = sql.SQL("{} and {}").format(
-        _complete(reference),
-        sql.SQL(" and ").join(sql.SQL("{} is null").format(column(alias, obj.key[0])) for alias in places),
-    )
+    absent = _absent(reference, *(column(alias, obj.key[0]) for alias in places))
     if refused:
         # A parent that was refused by itself exists all the same: its children are blocked, not astray.
         absent = sql.SQL("{} and not exists (select from refusal where refusal.key = {})").format(
             absent, key_text("record", reference.columns)
         )
-    if reference.to not in rejected:
-        return [_missing(reference, absent)], _self_joins(candidates, reference)
-    found, join = _from_rejected(candidates.task, reference)
-    absent = sql.SQL("{} and {} is null").format(absent, column(_rejected_alias(reference), "verdict"))
-    return [_missing(reference, absent), *found], [*_self_joins(candidates, reference), join]
+    return absent
 
 
 def _self_joins(candidates: Candidates, reference: Reference) -> list[Part]:
@@ -259,7 +282,7 @@ def _held_alias(reference: Reference) -> str:
     return f"{reference.name} held"
 
 
-def _missing(reference: Reference, test: Part) -> Condition:
+def _missing(reference: Reference, test: Part, rejected: Part | None) -> Condition:
     names = ", ".join(reference.columns)
     return Condition(
         test=test,
@@ -273,10 +296,13 @@ def _missing(reference: Reference, test: Part) -> Condition:
         advice=sql.SQL(
             "format('Correct %%s, or add %%s %%s in the district and send %%s first.', {}, {}, {}, {})"
         ).format(literal(names), literal(reference.to), _shown(reference), literal(reference.to)),
+        rejected=rejected,
     )
 
 
-def _from_parent(reference: Reference, test: Part, klass: int, root: tuple[Part, Part, Part]) -> Condition:
+def _from_parent(
+    reference: Reference, suspect: Part, rejected: Part, klass: int, root: tuple[Part, Part, Part]
+) -> Condition:
     failed = klass == 2
     words = "Its %s %s did not land." if failed else "Policy keeps its %s %s out."
     advice = (
@@ -285,7 +311,7 @@ def _from_parent(reference: Reference, test: Part, klass: int, root: tuple[Part,
         else "Nothing is wrong with this record. It may go once its {to} may."
     )
     return Condition(
-        test=test,
+        test=suspect,
         klass=klass,
         verdict="blocked" if failed else "excluded",
         reason="parent_failed" if failed else "parent_excluded",
@@ -293,6 +319,7 @@ def _from_parent(reference: Reference, test: Part, klass: int, root: tuple[Part,
         message=sql.SQL("format({}, {}, {})").format(literal(words), literal(reference.to), _shown(reference)),
         advice=literal(advice.format(to=reference.to)),
         root=root,
+        rejected=rejected,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -12,6 +13,7 @@ from psycopg import sql
 from upstate.loading.choosing import forget_sent, forget_unsent
 from upstate.loading.conditions import (
     Condition,
+    Conditions,
     conditions_of,
     conditions_of_equal,
     looks_around,
@@ -41,7 +43,9 @@ from upstate.loading.turning_away import keep_first_class, run, turn_away
 
 Cursor = psycopg.Cursor[Any]
 _NULL = sql.SQL("null")
-_ROOT = ("root_object", "root_key", "root_reason")
+# Of so many records it pays to ask first whether any may point at a row of a rejected parent's; and of so many, to have
+# more than one processor judge them.
+_SOME, _MANY = 10_000, 100_000
 
 
 def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
@@ -61,21 +65,19 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
         _find_refused_again(cursor, candidates)
     # What was sent and what is equal here already are judged apart, but a rule that looks around must see both.
     around = [] if task.everything else [rule for rule in obj.rules if looks_around(rule)]
-    conditions, joins = conditions_of(candidates, rejected, refused, without=around)
-    if conditions:
-        with nullcontext() if task.everything else by_index(cursor):
-            cursor.execute(judgement(candidates, conditions, joins), task.values)
+    asks = task.compared or filled.candidates >= _SOME
+    held = [parent for parent in rejected if not asks or any_rejected_held(cursor, task, parent)]
+    conditions = conditions_of(candidates, rejected, refused, held=held, without=around)
+    with nullcontext() if task.everything else by_index(cursor):
+        _find(cursor, candidates, conditions, many=task.everything and filled.candidates >= _MANY)
     if around:
-        conditions = [rule_condition(rule) for rule in around]
-        cursor.execute(judgement(candidates, conditions, joins, candidates.around), task.values)
+        _find(cursor, candidates, replace(conditions, all=[rule_condition(rule) for rule in around]), candidates.around)
         if task.chosen:
             forget_unsent(cursor, candidates)
     if task.compared:
-        held = [parent for parent in rejected if any_rejected_held(cursor, task, parent)]
         own_are_kept = OWN_RULES in task.clear
-        conditions, joins = conditions_of_equal(candidates, held, without=around, own_are_kept=own_are_kept)
-        if conditions:
-            cursor.execute(judgement(candidates, conditions, joins, candidates.equal), task.values)
+        conditions = conditions_of_equal(candidates, held, without=around, own_are_kept=own_are_kept)
+        _find(cursor, candidates, conditions, candidates.equal)
     keep_first_class(cursor, candidates)
     # Of a comparison, what was not sent may be shared as well.
     for unique in (u for u in obj.uniques if u.columns in filled.repeated or task.compared):
@@ -83,29 +85,42 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
     return turn_away(cursor, candidates, refused=refused)
 
 
-def judgement(
-    candidates: Candidates, conditions: list[Condition], joins: list[Part], records: Part | None = None
-) -> sql.Composed:
-    """The one statement that holds every condition against every one of these records; None: those that were sent."""
+def _find(
+    cursor: Cursor, candidates: Candidates, conditions: Conditions, records: Part | None = None, *, many: bool = False
+) -> None:
+    """Put into `finding` what these conditions say of these records; None: those that were sent, maybe `many`."""
+    if not conditions.all:
+        return
+    found = judgement(candidates, conditions, records)
+    if not many:
+        cursor.execute(statement("find", judgement=found), candidates.task.values)
+        return
+    keys = columns(None, found_keys(candidates.task.object))
+    cursor.execute(statement("workers_cost_little"))
+    cursor.execute(statement("find_apart", keys=keys, judgement=found), candidates.task.values)
+    cursor.execute(statement("workers_cost_as_ever"))
+    cursor.execute(statement("find_apart_in"))
+    cursor.execute(statement("drop_kept", table=sql.Identifier("pg_temp", "found_apart")))
+
+
+def judgement(candidates: Candidates, conditions: Conditions, records: Part | None = None) -> sql.Composed:
+    """The one query that holds every condition against every one of these records; None: those that were sent."""
     obj = candidates.task.object
-    tests = [sql.Identifier("judged", _test(number)) for number, _ in enumerate(conditions)]
+    suspects = [sql.Identifier("judged", _test(number)) for number, _ in enumerate(conditions.all)]
+    tests = [_hit(condition, suspect) for condition, suspect in zip(conditions.all, suspects, strict=True)]
     needed = dict.fromkeys((*obj.key, *(name for r in obj.references for name in r.columns)))
     shown = [sql.SQL("record.{}").format(sql.Identifier(name)) for name in needed]
-    shown += [sql.SQL("({}) as {}").format(c.test, sql.Identifier(_test(n))) for n, c in enumerate(conditions)]
-    for number, condition in enumerate(conditions):
-        if condition.root:
-            shown += [
-                sql.SQL("{} as {}").format(part, sql.Identifier(f"{_test(number)}_{name}"))
-                for part, name in zip(condition.root, _ROOT, strict=True)
-            ]
+    shown += [sql.SQL("({}) as {}").format(c.test, sql.Identifier(_test(n))) for n, c in enumerate(conditions.all)]
     return statement(
         "judge",
         keys=columns("judged", obj.key),
         key_text=key_text("judged", obj.key),
         judged=sql.SQL(", ").join(shown),
         candidates=candidates.table if records is None else records,
-        joins=sql.SQL("\n").join(joins),
-        reasons=sql.SQL(",\n").join(_reason(n, c, tests[n]) for n, c in enumerate(conditions)),
+        joins=sql.SQL("\n").join(conditions.joins),
+        suspects=any_of(suspects),
+        rejected=sql.SQL("\n").join(conditions.rejected),
+        reasons=sql.SQL(",\n").join(_reason(c, test) for c, test in zip(conditions.all, tests, strict=True)),
         hits=any_of(tests),
     )
 
@@ -115,8 +130,12 @@ def _test(number: int) -> str:
     return f"test:{number}"
 
 
-def _reason(number: int, condition: Condition, test: Part) -> Part:
-    root = [sql.Identifier("judged", f"{_test(number)}_{name}") if condition.root else _NULL for name in _ROOT]
+def _hit(condition: Condition, suspect: Part) -> Part:
+    return suspect if condition.rejected is None else sql.SQL("{} and {}").format(suspect, condition.rejected)
+
+
+def _reason(condition: Condition, test: Part) -> Part:
+    root = condition.root or (_NULL, _NULL, _NULL)
     return sql.SQL("({}::smallint, {}, {}, {}, {}, {}, {}, {}::text, {}::text[], {}::text)").format(
         sql.Literal(condition.klass),
         test,

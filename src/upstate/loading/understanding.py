@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -9,9 +10,9 @@ from psycopg import sql
 
 from upstate.catalog import Catalog, SyncObject
 from upstate.errors import CatalogError
-from upstate.loading.conditions import Condition, all_conditions
+from upstate.loading.conditions import Condition, Conditions, all_conditions
 from upstate.loading.judging import judgement, make_rejected
-from upstate.loading.statements import Part, statement
+from upstate.loading.statements import statement
 from upstate.loading.task import Candidates, Task
 from upstate.loading.temporary import REFUSAL, finding_of, keep
 
@@ -26,18 +27,18 @@ def check_rules(cursor: Cursor, catalog: Catalog) -> None:
     """
     for obj in catalog:
         candidates = Candidates(_some_task(catalog, obj), in_place=True)
-        conditions, joins = all_conditions(candidates)
+        conditions = all_conditions(candidates)
         with cursor.connection.transaction(force_rollback=True):
             keep(cursor, REFUSAL, finding_of(obj))
             for parent in {r.to for r in obj.references if r.to != obj.name}:
                 make_rejected(cursor, candidates.task, parent)
-            if conditions and _plan(cursor, candidates, conditions, joins) is not None:
-                raise _first_fault(cursor, candidates, conditions, joins)
+            if conditions.all and _plan(cursor, candidates, conditions) is not None:
+                raise _first_fault(cursor, candidates, conditions)
 
 
-def _plan(cursor: Cursor, candidates: Candidates, conditions: list[Condition], joins: list[Part]) -> str | None:
+def _plan(cursor: Cursor, candidates: Candidates, conditions: Conditions) -> str | None:
     """What PostgreSQL says against it; None where it has a plan."""
-    query = statement("explain", query=judgement(candidates, conditions, joins))
+    query = statement("explain", query=judgement(candidates, conditions))
     try:
         with cursor.connection.transaction():
             cursor.execute(query, candidates.task.values)
@@ -46,15 +47,13 @@ def _plan(cursor: Cursor, candidates: Candidates, conditions: list[Condition], j
     return None
 
 
-def _first_fault(
-    cursor: Cursor, candidates: Candidates, conditions: list[Condition], joins: list[Part]
-) -> CatalogError:
+def _first_fault(cursor: Cursor, candidates: Candidates, conditions: Conditions) -> CatalogError:
     obj = candidates.task.object
-    for lookup, join in zip(obj.lookups, joins, strict=False):  # the lookups' joins come first
-        if said := _plan(cursor, candidates, [_ANY], [join]):
+    for lookup, join in zip(obj.lookups, conditions.joins, strict=False):  # the lookups' joins come first
+        if said := _plan(cursor, candidates, Conditions([_ANY], [join], [])):
             return CatalogError(f"{obj.name}.toml: the lookup {lookup.name} is no SQL to PostgreSQL: {said}. Mend it.")
-    for condition in conditions:
-        if said := _plan(cursor, candidates, [condition], joins):
+    for condition in conditions.all:
+        if said := _plan(cursor, candidates, replace(conditions, all=[condition])):
             rule = f"the rule {condition.reason} is no condition to PostgreSQL"
             return CatalogError(f"{obj.name}.toml: {rule}: {said}. Mend its `when`.")
     return CatalogError(f"{obj.name}.toml: PostgreSQL cannot judge by these rules together. Report this.")

@@ -1,0 +1,2 @@
+-- What a judgement finds (see judge.sql).
+insert into finding {judgement}
