@@ -91,3 +91,12 @@ def test_a_row_that_was_spoilt_by_sql_at_both_ends_is_found_though_it_is_equal(d
     )
     assert counts == Counts(unchanged=_RECORDS - 1, failed=1)
     assert desk.verdicts("Mark") == {"8": "failed"}
+
+
+def test_a_database_that_computes_other_digests_or_none_has_everything_landed_as_ever(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.send("Mark", _MARKS)
+    monkeypatch.setattr("upstate.loading.comparing.self_test_sql", lambda: "select no_such_digest()")
+    counts = land(desk.connection, delivered(desk, [*_MARKS[1:], {"id": 7_000, "points": 1, "note": None}]))
+    assert counts == Counts(created=1, unchanged=_RECORDS - 1, leftovers=1)

@@ -62,6 +62,15 @@ def can_digest(connection: Connection) -> bool:
         return False
 
 
+def can_digest_within(cursor: psycopg.Cursor[Any]) -> bool:
+    """The same within a transaction, which goes on whatever the answer."""
+    try:
+        with cursor.connection.transaction():
+            return cursor.execute(self_test_sql().encode()).fetchall() == [(True,)]
+    except psycopg.Error:
+        return False
+
+
 def any_held(connection: Connection, held: Held) -> bool:
     """Whether there are any such rows."""
     with connection.cursor() as cursor:

@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 
 from upstate.catalog import SyncObject
 from upstate.errors import WireError
-from upstate.loading.comparing import Held, can_digest
+from upstate.loading.comparing import Held, can_digest_within
 from upstate.loading.delivered import delivered, records_delivered
 from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.looking import Zone, look
@@ -94,13 +94,13 @@ def narrow(cursor: Cursor, task: Task) -> Narrowed | None:
     The state's rows must have been judged by the same catalog and zone before (`task.judged_alike`): what is found
     equal is judged no further than a comparison would. WireError as `fill`.
     """
-    connection, records = cursor.connection, records_delivered(cursor, task)
-    if not task.judged_alike or not 0 < records <= _MOST_RECORDS or not can_digest(connection):
+    records = records_delivered(cursor, task)
+    if not task.judged_alike or not 0 < records <= _MOST_RECORDS or not can_digest_within(cursor):
         return None
     compared, buckets = for_shipping(task.object), bucket_count(records)
     held = Held(compared, task.district, task.school_year)
     try:
-        looked = look(connection, held, task.object, buckets, Zone(task.zone_year, task.edition))
+        looked = look(cursor.connection, held, task.object, buckets, Zone(task.zone_year, task.edition))
     except WireError:
         return None
     sent = _Sent(compared)

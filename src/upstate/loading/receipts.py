@@ -14,11 +14,11 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import SyncObject
-from upstate.loading.comparing import Held
+from upstate.loading.comparing import Held, can_digest_within
 from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.statements import Part, columns, equal, expression, fetch_row, state_table, statement
 from upstate.loading.task import Task, same_year
-from upstate.wire.digests import Total, definition, digest_sql, for_shipping, self_test_sql
+from upstate.wire.digests import Total, definition, digest_sql, for_shipping
 
 Cursor = psycopg.Cursor[Any]
 
@@ -85,7 +85,7 @@ def settle_receipt(office: Cursor, cursor: Cursor, task: Task, *, again: bool, h
     if told is None or bytes(told[0]) != definition(for_shipping(task.object)):
         return
     compared = held if told[2] is None else Total(*told[2])
-    if (again or compared is None) and not _can_digest(cursor):
+    if (again or compared is None) and not can_digest_within(cursor):
         return
     cursor.execute(statement("compile_nothing"))
     district = Total(*told[1])
@@ -110,7 +110,7 @@ def total_of_leaving(
     `office` is asked of the receipt, `cursor` of the rows; `values`: district, resync, object.
     """
     told = office.execute(statement("landed_receipt"), values).fetchone()
-    if told is None or bytes(told[0]) != definition(for_shipping(obj)) or not _can_digest(cursor):
+    if told is None or bytes(told[0]) != definition(for_shipping(obj)) or not can_digest_within(cursor):
         return None
     cursor.execute(statement("compile_nothing"))
     return _total(cursor, obj, values, rows=rows, among=among)
@@ -181,12 +181,3 @@ def _noted(cursor: Cursor, side: str) -> Total:
 
 def _keyed(alias: str, obj: SyncObject) -> Part:
     return equal(alias, "held", dict(zip(found_keys(obj), obj.key, strict=True)))
-
-
-def _can_digest(cursor: Cursor) -> bool:
-    """What is asked of a connection before it compares, asked within a transaction."""
-    try:
-        with cursor.connection.transaction():
-            return cursor.execute(self_test_sql().encode()).fetchall() == [(True,)]
-    except psycopg.Error:
-        return False
