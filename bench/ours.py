@@ -18,6 +18,9 @@ from bench.wire import agent_over_https
 
 WIRE_STATE = "state_wire"
 _EMPTY = "state_empty"
+_LAST_VERIFICATION = """
+select extract(epoch from finished_at - started_at)::float8 from hub_verification order by id desc limit 1
+"""
 _BYTES = "bytes carried: "  # as bench.carried says it
 
 
@@ -88,9 +91,10 @@ def verify(place: Place, source: str) -> Resync:
     """Verify all objects, as a user would; told as a resync that writes nothing."""
     before = count(place, state_of(source))
     done = _upstate(place, state_of(source), "verify", NAME, "--json")
-    told = json.loads(done.said[0])
-    objects = [{**each, "processed": each["district_count"]} for each in told["objects"]]
-    return Resync(done, {**told, "objects": objects}, count(place, state_of(source)) - before)
+    objects = [{**each, "processed": each["district_count"]} for each in json.loads(done.said[0])["objects"]]
+    with place.connect(state_of(source)) as connection:
+        ((seconds,),) = connection.execute(_LAST_VERIFICATION).fetchall()
+    return Resync(done, {"objects": objects, "seconds": seconds}, count(place, state_of(source)) - before)
 
 
 def carried(place: Place, source: str, *, everything: bool) -> int:
