@@ -17,4 +17,4 @@ def rejected_keys(connection: Connection, obj: SyncObject, district: int, school
     """The keys of the district's records that have an open rejection, as texts; DatabaseError where the hub is gone."""
     values = {"district": district, "object": obj.name, "school_year": school_year, "most": MOST_TOLD + 1}
     rows = connection.execute(statement("rejected_keys"), values).fetchall()
-    return table_of_keys(obj.key, () if len(rows) > MOST_TOLD else (tuple(key) for (key,) in rows))
+    return table_of_keys(obj.key, () if len(rows) > MOST_TOLD else dict.fromkeys(tuple(key) for (key,) in rows))

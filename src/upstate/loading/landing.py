@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,11 +82,13 @@ def land_records(cursor: Cursor, task: Task) -> Landed:
     obj = task.object
     keep(cursor, REFUSAL, APART, finding_of(obj), gone_of(obj), turned_of(obj))
     held = _value(cursor, "has_rows", task, table=state_table(obj))
-    ways = (_narrowed, _compare) if held else (_straight_in, _compare)
+    ways: tuple[Callable[[Cursor, Task], Landed | None], ...] = (_narrowed if held else _straight_in, _compare)
     for way in ways if task.everything else (_compare,):
         try:
             with cursor.connection.transaction():
-                return way(cursor, task)
+                landed = way(cursor, task)
+            if landed is not None:
+                return landed
         except REFUSALS:
             # What that way takes for granted (no key comes twice, the database minds nothing) does not hold here.
             continue
@@ -104,11 +107,12 @@ def _straight_in(cursor: Cursor, task: Task) -> Landed:
     return Landed(_counts(cursor, task, filled, created=filled.candidates - removed), task)
 
 
-def _narrowed(cursor: Cursor, task: Task) -> Landed:
-    """Most of what was sent again is at the state just so: what may differ is landed as if that alone had been sent."""
+def _narrowed(cursor: Cursor, task: Task) -> Landed | None:
+    """Most of what was sent again is at the state just so: what may differ is landed as if that alone had been sent.
+    None where that cannot be told."""
     narrowed = narrow(cursor, task)
     if narrowed is None:
-        return _compare(cursor, task)
+        return None
     return Landed(_merge(cursor, _wait(cursor, narrowed.task, narrowed=narrowed)), narrowed.task, narrowed.held)
 
 

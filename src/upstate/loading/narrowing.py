@@ -106,10 +106,10 @@ def narrow(cursor: Cursor, task: Task) -> Narrowed | None:
     sent = _Sent(compared)
     ours = sums_from_hashes(compared, sent.see(delivered(cursor, task)), buckets)
     wanted = differing(ours, looked.sums)
-    shared = _buckets_of(cursor, task.object, buckets, sent.misfits)
     inside = int(ours.records[wanted].sum() + looked.sums.records[wanted].sum())
     if len(sent.misfits) > _MOST_MISFITS or inside > max(_FEW, _WORTH * (ours.total + looked.sums.total)):
         return None
+    shared = _buckets_of(cursor, task.object, buckets, sent.misfits)
     chosen, unsettled = _choose(sent, wanted, shared, looked.sums)
     narrowed = replace(task, everything=False, district_records=ours.total + sent.misfitting, clear=looked.clear)
     return Narrowed(narrowed, chosen, buckets, unsettled, total_of_sums(looked.sums))
@@ -131,7 +131,8 @@ class _Sent:
             hashes = key_hashes(self.obj, sent.records), digests_of(self.obj, sent.records)
             self.hashes.append(hashes)
             self.with_misfits.append(sent.misfits.num_rows > 0)
-            self.misfits.update(tuple(key) for key in sent.misfits.column("key").to_pylist())
+            if len(self.misfits) <= _MOST_MISFITS:  # beyond that nobody asks for them, however many follow
+                self.misfits.update(tuple(key) for key in sent.misfits.column("key").to_pylist())
             self.misfitting += sent.size - sent.records.num_rows
             yield hashes
 

@@ -1,8 +1,8 @@
 -- Take the next order of a resync for reading. The epoch it gains fences whoever held the order before; the order of
 -- another reader is taken only when its lease has run out or was released. A claim that is repeated, as its answer was
 -- lost, shows its ticket again and is answered with the same order as before. With it comes what decides how to read it:
--- what the object was judged by when it last landed for the zone and year, and how many records were met and rejected. It need not
--- be durable by itself: it is before anyone hears of it, as how it is read is settled first.
+-- what the object was judged by when it last landed for the zone and year, and how many records were met and rejected. It
+-- need not be durable by itself: it is before anyone hears of it, as how it is read is settled first.
 WITH claimed AS (
     UPDATE hub_order
     SET state = 'reading',

@@ -1,5 +1,6 @@
--- The keys of an object and year (null: of none) that have an open rejection in a district; cleared ones are held back too.
-SELECT DISTINCT key
+-- The keys of an object and year (null: of none) that have an open rejection in a district, one for each reason; what is
+-- cleared off the lists is held back too.
+SELECT key
 FROM hub_rejection
 WHERE district_id = %(district)s
     AND object = %(object)s
