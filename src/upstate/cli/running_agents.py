@@ -12,6 +12,7 @@ from upstate.cli.progress import Watcher
 from upstate.hub.backlog import Backlog
 from upstate.hub.districts import district_of_resync
 from upstate.hub.holding import standing
+from upstate.hub.landing_ahead import LandingAhead
 from upstate.hub.landing_loop import land_ready
 from upstate.hub.postgres import Connection
 from upstate.hub.rehearsals import rehearse_all
@@ -35,8 +36,12 @@ def land_delivered(
     hold_little()
     begin_resync(placed.id)
     backlog = Backlog()
-    with sessions.looking() as looking, sessions.landing(placed.id) as landing:
-        lander = _Lander(sessions.url, landing, placed, catalog, backlog, linger)
+    with (
+        sessions.looking() as looking,
+        sessions.landing(placed.id) as landing,
+        LandingAhead(sessions, placed.id, catalog) as ahead,
+    ):
+        lander = _Lander(sessions.url, landing, placed, catalog, backlog, linger, ahead)
         thread = threading.Thread(target=lander.land, name="lander")
         thread.start()
         try:
@@ -47,6 +52,7 @@ def land_delivered(
             backlog.stop(error)
             if not landing.closed:
                 landing.cancel_safe(timeout=5)
+            ahead.cancel()
             raise
         finally:
             thread.join()
@@ -78,6 +84,7 @@ class _Lander:
         catalog: Catalog,
         backlog: Backlog,
         linger: Linger | None,
+        ahead: LandingAhead,
     ) -> None:
         self._url = database_url
         self._connection = connection
@@ -85,6 +92,7 @@ class _Lander:
         self._catalog = catalog
         self._backlog = backlog
         self._linger = linger
+        self._ahead = ahead
 
     def land(self) -> None:
         """Land until all is settled, nothing came for long, or someone said stop; what goes wrong is kept."""
@@ -103,7 +111,7 @@ class _Lander:
             if self._placed.rehearsal:
                 if self._rehearse(unsettled):
                     return
-            elif land_ready(self._connection, self._placed.id, self._catalog, self._backlog):
+            elif land_ready(self._connection, self._placed.id, self._catalog, self._backlog, self._ahead):
                 moved = time.monotonic()
                 came |= waited
                 continue

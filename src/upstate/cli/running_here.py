@@ -15,6 +15,7 @@ from upstate.errors import DatabaseError
 from upstate.hub.backlog import Backlog
 from upstate.hub.districts import district_of_resync
 from upstate.hub.door import InProcessDoor
+from upstate.hub.landing_ahead import LandingAhead
 from upstate.hub.landing_loop import land_all
 from upstate.hub.postgres import Connection
 from upstate.hub.rehearsals import rehearse_all
@@ -40,6 +41,7 @@ def run_placed(
         Sessions(database_url) as sessions,
         sessions.looking() as looking,
         sessions.landing(placed.id) as landing,
+        LandingAhead(sessions, placed.id, catalog) as lander,
         InProcessDoor(database_url, placed.id, catalog, backlog := _backlog(placed)) as door,
     ):
 
@@ -51,7 +53,7 @@ def run_placed(
             if placed.rehearsal:
                 rehearse_all(landing, database_url, placed.id, district, catalog, backlog)
             else:
-                land_all(landing, placed.id, catalog, backlog)
+                land_all(landing, placed.id, catalog, backlog, lander)
 
         threads = (_started("agent", read, backlog), _started("lander", land, backlog))
         try:
@@ -61,6 +63,7 @@ def run_placed(
         except BaseException as error:
             backlog.stop(error)
             _cancel(landing)
+            lander.cancel()
             raise
         finally:
             for thread in threads:

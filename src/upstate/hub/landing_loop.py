@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import psycopg
 
@@ -11,38 +10,25 @@ from upstate.catalog import Catalog
 from upstate.errors import DatabaseError, FencedError, LandingError, WireError
 from upstate.hub.backlog import Backlog
 from upstate.hub.failing import fail_order, needs, waits_for
+from upstate.hub.next_orders import NextOrder, next_to_land
 from upstate.hub.postgres import LOST, Connection, database_errors, lost, statement
 from upstate.loading.landing import land
 from upstate.loading.task import Task
 from upstate.wire import WorkOrder
 
-
-@dataclass(frozen=True, slots=True)
-class _Next:
-    """An order that is next to land, and what its resync and zone say about it."""
-
-    order: WorkOrder
-    year: int
-    district: int
-    edition: str | None
-    everything: bool
-    district_records: int
-    gone: bytes | None
-    selective: bool
-    clear: list[str]
-    judged_alike: bool
+Lander = Callable[[Connection, Task], object]
 
 
-def land_all(connection: Connection, resync: int, catalog: Catalog, backlog: Backlog) -> None:
+def land_all(connection: Connection, resync: int, catalog: Catalog, backlog: Backlog, lander: Lander = land) -> None:
     """Land the orders of a resync as they are delivered, until reading has ended and nothing waits any more.
 
     Raises what stopped the backlog, or DatabaseError where the database is gone: whatever had landed stays, and the
-    next run goes on from there.
+    next run goes on from there. `lander` as in `land_ready`.
     """
     ended = False
     while not ended:
         seen, ended = backlog.news, not backlog.reading
-        land_ready(connection, resync, catalog, backlog)
+        land_ready(connection, resync, catalog, backlog, lander)
         if not ended:
             backlog.wait_for_news(seen)
 
@@ -52,14 +38,14 @@ def land_ready(
     resync: int,
     catalog: Catalog,
     backlog: Backlog | None = None,
-    lander: Callable[[Connection, Task], object] = land,
+    lander: Lander = land,
 ) -> int:
     """Land whatever of a resync is ready now, parents first; returns how many orders were settled by it.
 
     `lander` settles one order as landed, or raises what `land` raises.
     """
     settled = 0
-    while (backlog is None or backlog.error is None) and (following := _next(connection, resync)) is not None:
+    while (backlog is None or backlog.error is None) and (following := next_to_land(connection, resync)) is not None:
         done = _land(connection, catalog, following, lander)
         settled += len(done)
         if backlog is not None:
@@ -69,21 +55,13 @@ def land_ready(
 
 
 @database_errors()
-def _next(connection: Connection, resync: int) -> _Next | None:
-    row = connection.execute(statement("next_to_land"), {"resync": resync}).fetchone()
-    return None if row is None else _Next(WorkOrder(*row[:5]), *row[5:])
-
-
-@database_errors()
-def _land(
-    connection: Connection, catalog: Catalog, following: _Next, lander: Callable[[Connection, Task], object]
-) -> tuple[int, ...]:
+def _land(connection: Connection, catalog: Catalog, following: NextOrder, lander: Lander) -> tuple[int, ...]:
     """Land one order, or fail it with what needs it; the ids of the orders that this settled."""
     order = following.order
     message = _why_not(connection, catalog, order)
     if message is None:
         try:
-            lander(connection, _task(catalog, following))
+            lander(connection, following.task(catalog))
             return (order.id,)
         except FencedError:
             raise
@@ -105,23 +83,3 @@ def _why_not(connection: Connection, catalog: Catalog, order: WorkOrder) -> str 
 def _not_its_fault(cause: BaseException | None) -> bool:
     """Whether the server went away or someone stopped the statement: then the order lands at the next attempt."""
     return isinstance(cause, psycopg.Error) and (lost(cause) or isinstance(cause, psycopg.errors.QueryCanceled))
-
-
-def _task(catalog: Catalog, following: _Next) -> Task:
-    return Task(
-        order=following.order.id,
-        epoch=following.order.epoch,
-        resync=following.order.resync,
-        district=following.district,
-        school_year=following.order.school_year,
-        zone_year=following.year,
-        edition=following.edition,
-        object=catalog[following.order.object],
-        catalog=catalog,
-        everything=following.everything and not following.selective,
-        chosen=following.selective,
-        district_records=following.district_records,
-        gone=following.gone,
-        clear=frozenset(following.clear),
-        judged_alike=following.judged_alike,
-    )

@@ -70,10 +70,16 @@ class Sessions:
         a landing, and would keep the district waiting for as long as it is stopped: its session is ended, and it finds
         its connection lost when it goes on.
         """
-        name = f"upstate landing {resync}"
+        name = _landing(resync)
         with self._lent(name) as connection:
             with database_errors():
                 connection.execute(statement("end_other_landings"), {"name": name})
+            yield connection
+
+    @contextmanager
+    def landing_too(self, resync: int) -> Iterator[Connection]:
+        """One more session to land this resync in, for a block within that of `landing`; it is ended with that one."""
+        with self._lent(_landing(resync)) as connection:
             yield connection
 
     @contextmanager
@@ -116,6 +122,10 @@ class Sessions:
                     raise
             else:
                 return session
+
+
+def _landing(resync: int) -> str:
+    return f"upstate landing {resync}"
 
 
 def _call(connection: Connection, name: str) -> None:

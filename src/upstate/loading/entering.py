@@ -41,11 +41,7 @@ def landing(connection: Connection, task: Task) -> Iterator[tuple[Cursor, Cursor
     there = False  # whether the rows are safe on another server, and only the office has yet to hear of it
     try:
         with attempt(connection, task) as office:
-            if office.execute(statement("take_order"), task.values).fetchone() is None:
-                raise FencedError(
-                    f"The order for {task.object.name} is not this landing's any more, or its parents are not settled; "
-                    "nothing was changed."
-                )
+            take_order(office, task)
             with alone_at_district(connection, task.district) as holder:
                 with beside(office, holder, task) as cursor:
                     enter_district(cursor, task)
@@ -62,6 +58,15 @@ def landing(connection: Connection, task: Task) -> Iterator[tuple[Cursor, Cursor
                 "there and settles it."
             ) from error.__cause__
         raise
+
+
+def take_order(office: Cursor, task: Task) -> None:
+    """Have the order to land it, until the transaction ends; FencedError where it is another's or has to wait."""
+    if office.execute(statement("take_order"), task.values).fetchone() is None:
+        raise FencedError(
+            f"The order for {task.object.name} is not this landing's any more, or its parents are not settled; "
+            "nothing was changed."
+        )
 
 
 @contextmanager
@@ -92,9 +97,16 @@ def _said_first(error: psycopg.Error) -> str:
 def enter_district(cursor: Cursor, task: Task) -> None:
     """Be alone in the task's district until the transaction ends, and set it up for landing this object."""
     cursor.execute(statement("lock_district"), task.values)
+    set_up(cursor, task)
+
+
+def set_up(cursor: Cursor, task: Task) -> bool:
+    """Set the transaction up for landing this object; whether no trigger looks at its rows one by one."""
     for name in ("plan_by_set", "sample_few", "spell_plainly"):
         cursor.execute(statement(name))
     declared = [constraint_name(task.object, reference) for reference in task.object.references]
     skip = cursor.execute(statement("may_skip_triggers"), {"table": task.object.table, "declared": declared}).fetchone()
-    if skip is not None and skip[0]:
-        cursor.execute(statement("skip_triggers"))
+    if skip is None or not skip[0]:
+        return False
+    cursor.execute(statement("skip_triggers"))
+    return True

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
 
 from upstate.errors import LandingError
+from upstate.loading.ahead import Ahead, OvertakenError
 from upstate.loading.aside import set_aside
 from upstate.loading.carrying import bring_back, landed_before, leave_note
+from upstate.loading.counting import count_held, count_rejected_held, counts_of, has_rows
 from upstate.loading.duplicates import find_held, meets_other_years
 from upstate.loading.entering import landing, patiently
 from upstate.loading.few import by_index, tell_how_few
 from upstate.loading.filling import Filled, fill
+from upstate.loading.in_place import fill_in_place, judge_in_place, tell_planner
 from upstate.loading.isolating import find_refused, number_candidates
 from upstate.loading.judging import judge
-from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.leftovers import fill_gone, find_gone, keep_leftovers
 from upstate.loading.merging import merge
 from upstate.loading.narrowing import Narrowed, narrow
-from upstate.loading.receipts import note_owned, note_replaced, note_turned_away, settle_receipt
+from upstate.loading.receipts import note_owned, note_replaced, settle_receipt
 from upstate.loading.refusing import REFUSALS
 from upstate.loading.settling import count_found, settle_order, settle_other_years, settle_rejections
-from upstate.loading.statements import Part, columns, equal, fetch_row, state_table, statement
-from upstate.loading.task import Candidates, Task, same_year
-from upstate.loading.temporary import APART, REFUSAL, finding_of, gone_of, keep, turned_of
+from upstate.loading.statements import columns, state_table, statement
+from upstate.loading.task import Candidates, Task
+from upstate.loading.temporary import keep_for
 from upstate.loading.turning_away import turn_away
 from upstate.planning import Counts
 from upstate.wire.digests import Total
@@ -34,38 +37,51 @@ from upstate.wire.digests import Total
 Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
 
-_MANY = 10_000  # records
-
 
 class _HeldByOthersError(Exception):
     """Candidates share what must be unique with rows that stay as they are: merge again without them."""
 
 
-def land(connection: Connection, task: Task) -> Counts:
+def land(connection: Connection, task: Task, ahead: Ahead | None = None) -> Counts:
     """Land a delivered order: its object's records are at the state afterwards, or each is a rejection with its root.
 
     One transaction; nothing of it is seen before it ends. Where the district's rows are on another server, one there
     and one here: the rows are committed first, with a note, by which a landing whose second commit was lost is taken
-    up again. FencedError where the order has moved on to another claim,
-    WireError where a kept batch cannot be read, LandingError where the database stops for a reason that is no record's.
+    up again. `ahead`: the same task, filled in before its turn, which has come. FencedError where the order has moved
+    on to another claim, WireError where a kept batch cannot be read, LandingError where the database stops for a reason
+    that is no record's.
     """
+    if ahead is not None:
+        with suppress(OvertakenError):
+            return _land_filled(ahead)
+    return patiently(lambda: _land(connection, task))
 
-    def once() -> Counts:
-        with landing(connection, task) as (office, cursor):
-            landed = land_records(cursor, task)
-            counts = landed.counts
-            before = None if office is cursor else landed_before(cursor, task)
-            if office is not cursor:
-                counts = before or counts
-                leave_note(cursor, task, counts)
-            bring_back(cursor, office, task)
-            settle_rejections(office, task)
-            settle_receipt(office, cursor, landed.task, again=before is not None, held=landed.held)
-            keep_leftovers(office, task)
-            settle_order(office, task, counts)
-            return counts
 
-    return patiently(once)
+def _land_filled(ahead: Ahead) -> Counts:
+    with ahead.landing() as (cursor, filled):
+        fill_gone(cursor, ahead.task)
+        landed = Landed(judge_in_place(cursor, ahead.task, filled), ahead.task)
+        _settle(cursor, cursor, ahead.task, landed, again=False)
+    return landed.counts
+
+
+def _land(connection: Connection, task: Task) -> Counts:
+    with landing(connection, task) as (office, cursor):
+        landed = land_records(cursor, task)
+        before = None if office is cursor else landed_before(cursor, task)
+        if office is not cursor:
+            landed = replace(landed, counts=before or landed.counts)
+            leave_note(cursor, task, landed.counts)
+        bring_back(cursor, office, task)
+        _settle(office, cursor, task, landed, again=before is not None)
+    return landed.counts
+
+
+def _settle(office: Cursor, cursor: Cursor, task: Task, landed: Landed, *, again: bool) -> None:
+    settle_rejections(office, task)
+    settle_receipt(office, cursor, landed.task, again=again, held=landed.held)
+    keep_leftovers(office, task)
+    settle_order(office, task, landed.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +95,9 @@ class Landed:
 
 def land_records(cursor: Cursor, task: Task) -> Landed:
     """The quick way first, and step by step the more careful ones: as fast as the data is good."""
-    obj = task.object
-    keep(cursor, REFUSAL, APART, finding_of(obj), gone_of(obj), turned_of(obj))
-    held = _value(cursor, "has_rows", task, table=state_table(obj))
-    ways: tuple[Callable[[Cursor, Task], Landed | None], ...] = (_narrowed if held else _straight_in, _compare)
+    keep_for(cursor, task.object)
+    first = _narrowed if has_rows(cursor, task) else _straight_in
+    ways: tuple[Callable[[Cursor, Task], Landed | None], ...] = (first, _compare)
     for way in ways if task.everything else (_compare,):
         try:
             with cursor.connection.transaction():
@@ -97,14 +112,8 @@ def land_records(cursor: Cursor, task: Task) -> Landed:
 
 
 def _straight_in(cursor: Cursor, task: Task) -> Landed:
-    """The district has no row of this object here: its candidates are written once, into the table they belong in."""
-    candidates = Candidates(task, in_place=True)
     fill_gone(cursor, task)
-    filled = fill(cursor, task, candidates.table, sort=True)
-    _told(cursor, candidates, filled)
-    removed = judge(cursor, candidates, filled)
-    settle_other_years(cursor, candidates)
-    return Landed(_counts(cursor, task, filled, created=filled.candidates - removed), task)
+    return Landed(judge_in_place(cursor, task, fill_in_place(cursor, task)), task)
 
 
 def _narrowed(cursor: Cursor, task: Task) -> Landed | None:
@@ -153,7 +162,7 @@ def _wait(cursor: Cursor, task: Task, *, carefully: bool = False, narrowed: Narr
     told_gone = fill_gone(cursor, task)
     batches = None if narrowed is None else narrowed.batches(cursor)
     filled = fill(cursor, task, candidates.table, sort=False, carefully=carefully, batches=batches)
-    _told(cursor, candidates, filled)
+    tell_planner(cursor, candidates, filled)
     if not task.everything:
         tell_how_few(cursor)
         if narrowed is not None:
@@ -166,15 +175,6 @@ def _wait(cursor: Cursor, task: Task, *, carefully: bool = False, narrowed: Narr
     return _Waiting(candidates, filled, told_gone)
 
 
-def _told(cursor: Cursor, candidates: Candidates, filled: Filled) -> None:
-    """Note for the receipt what never became a candidate, and have the planner know of many new rows; for few, being
-    told costs more than it saves."""
-    note_turned_away(cursor, filled.turned_away)
-    if filled.candidates >= _MANY:
-        key = columns(None, ("district_id", *candidates.task.object.key))
-        cursor.execute(statement("analyze_rows", table=candidates.table, columns=key))
-
-
 def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
     task, filled = waiting.candidates.task, waiting.filled
     if not task.everything:
@@ -182,14 +182,14 @@ def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
             created, updated = merge(cursor, task)
         note_owned(cursor, task)
         settle_other_years(cursor, waiting.candidates)
-        return _counts(cursor, task, filled, created=created, updated=updated, leftovers=waiting.told_gone)
+        return counts_of(cursor, task, filled, created=created, updated=updated, leftovers=waiting.told_gone)
     for _ in range(2):
         try:
             with cursor.connection.transaction():
                 created, updated = merge(cursor, task)
                 landed = filled.candidates - sum(count_found(cursor, task).values())
-                after = _value(cursor, "count_held", task, table=state_table(task.object), same_year=same_year(task))
-                rejected = _rejected_held(cursor, task)
+                after = count_held(cursor, task)
+                rejected = count_rejected_held(cursor, task)
                 leftovers = after - landed - rejected
                 # Rows that stay as they are: the one kind that candidates were not yet held against.
                 if leftovers:
@@ -198,7 +198,7 @@ def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
                     raise _HeldByOthersError
                 note_owned(cursor, task)
                 settle_other_years(cursor, waiting.candidates)
-                return _counts(cursor, task, filled, created=created, updated=updated, leftovers=leftovers)
+                return counts_of(cursor, task, filled, created=created, updated=updated, leftovers=leftovers)
         except _HeldByOthersError:
             find_gone(cursor, task)
             _turn_away_held(cursor, waiting.candidates, filled)
@@ -209,39 +209,3 @@ def _turn_away_held(cursor: Cursor, candidates: Candidates, filled: Filled) -> N
     """What is turned away stays at the state as it was, and that may stand in the way of others: to a fixed point."""
     while find_held(cursor, candidates):
         turn_away(cursor, candidates, refused=filled.refused)
-
-
-def _counts(
-    cursor: Cursor, task: Task, filled: Filled, *, created: int = 0, updated: int = 0, leftovers: int = 0
-) -> Counts:
-    """What became of every record the district has: what was not sent is unchanged, unless something was found."""
-    found = count_found(cursor, task)
-    records = filled.candidates + filled.refused if not task.compared else task.district_records
-    return Counts(
-        created=created,
-        updated=updated,
-        unchanged=records - filled.refused - sum(found.values()) - created - updated,
-        failed=found.get("failed", 0) + filled.refused,
-        blocked=found.get("blocked", 0),
-        excluded=found.get("excluded", 0),
-        leftovers=leftovers,
-    )
-
-
-def _rejected_held(cursor: Cursor, task: Task) -> int:
-    obj = task.object
-    return _value(
-        cursor,
-        "count_rejected_held",
-        task,
-        table=state_table(obj),
-        same_year=same_year(task),
-        found_keys=columns(None, found_keys(obj)),
-        refused_keys=typed_keys(obj),
-        readable=readable(obj),
-        on=equal("rejected", "held", dict(zip(found_keys(obj), obj.key, strict=True))),
-    )
-
-
-def _value(cursor: Cursor, name: str, task: Task, **parts: Part) -> int:
-    return int(fetch_row(cursor, statement(name, **parts), task.values)[0])

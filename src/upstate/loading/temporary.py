@@ -71,6 +71,11 @@ def keep(cursor: Cursor, *wanted: Mapping[str, Part]) -> None:
         cursor.execute(statement("make_kept", table=table, columns=definitions[name], shape=sql.Literal(shapes[name])))
 
 
+def keep_for(cursor: Cursor, obj: SyncObject) -> None:
+    """Have those that every landing of this object uses."""
+    keep(cursor, REFUSAL, APART, finding_of(obj), gone_of(obj), turned_of(obj))
+
+
 def _keys(obj: SyncObject) -> Part:
     pairs = zip(found_keys(obj), obj.key_columns, strict=True)
     return sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(name), key_type(column)) for name, column in pairs)

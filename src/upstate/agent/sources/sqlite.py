@@ -30,9 +30,11 @@ from upstate.errors import SourceError
 from upstate.wire import Batch
 
 _PATIENCE_MS = 10_000
-# Few enough records that one batch is fetched, and compared, while there is another to work on.
+# Few enough records that one batch is fetched, and compared, while there is another to work on; and half of what others
+# send at a time, as a record from SQLite is twice as large before it is conformed.
 _FETCHED = 8_192
 _COMPARED = 16_384
+_SENT = 32_768
 _ERRORS = (adbc.Error, pa.ArrowException, OSError, UnicodeDecodeError)
 
 
@@ -109,7 +111,7 @@ class SqliteSnapshot:
         return chosen(self._read(obj, school_year, only=dialect.among(wanted)), wanted)
 
     def _read(
-        self, obj: SyncObject, school_year: int | None, *, only: str | None = None, records: int = MOST_RECORDS
+        self, obj: SyncObject, school_year: int | None, *, only: str | None = None, records: int = _SENT
     ) -> Iterator[Batch]:
         origin = self.mapping.origin(obj)
         if origin.absent:

@@ -1,5 +1,6 @@
 -- The next order to land is the first of its resync that is not settled, once it is delivered. That nothing lands ahead
--- of it is held by loading itself, when it takes the order.
+-- of it is held by loading itself, when it takes the order. Where `large` is given, it is the first of so many records
+-- that comes after `order` instead, if all that comes before it is delivered: what may be filled in before its turn.
 SELECT
     next.id,
     next.resync_id,
@@ -17,9 +18,17 @@ SELECT
     coalesce(next.fingerprint = nullif(landed.fingerprint, ''), false) AS judged_alike
 FROM (
     SELECT *
-    FROM hub_order
-    WHERE resync_id = %(resync)s AND state NOT IN ('landed', 'failed')
-    ORDER BY position
+    FROM hub_order AS this
+    WHERE this.resync_id = %(resync)s AND this.state NOT IN ('landed', 'failed')
+        AND (
+            %(large)s::bigint IS NULL
+            OR this.id <> %(order)s AND this.records >= %(large)s AND NOT EXISTS (
+                SELECT FROM hub_order AS earlier
+                WHERE earlier.resync_id = this.resync_id AND earlier.position < this.position
+                    AND earlier.state NOT IN ('delivered', 'landed', 'failed')
+            )
+        )
+    ORDER BY this.position
     LIMIT 1
 ) AS next
 JOIN hub_resync AS resync ON resync.id = next.resync_id

@@ -1,0 +1,144 @@
+"""Large orders are filled in before their turn, whatever becomes of what comes before them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import Thread
+
+import pytest
+from tests.hub.state import State, batch, deliver_all, parcel
+
+from upstate.errors import DatabaseError
+from upstate.hub.backlog import Backlog
+from upstate.hub.door import InProcessDoor
+from upstate.hub.landing_ahead import LandingAhead
+from upstate.hub.landing_loop import land_all, land_ready
+from upstate.hub.postgres import Connection
+from upstate.hub.resyncs import finish_resync
+from upstate.hub.sessions import Sessions
+from upstate.loading.ahead import Ahead
+from upstate.loading.task import Task
+
+SCHOOLS = [{"id": 1, "name": "North"}, {"id": 2, "name": "South"}]
+STUDENTS = [{"id": 10, "name": "Ann", "school_id": 1}, {"id": 11, "name": "Bob", "school_id": 3}]
+SCORES = [{"id": n, "name": "A", "student_id": 10 + n % 2} for n in range(4)]
+DATA = {"School": SCHOOLS, "Student": STUDENTS, "Score": SCORES, "Bus": [{"id": 7, "name": "Blue"}]}
+LANDING = (
+    "SELECT count(*)::int FROM pg_stat_activity "
+    "WHERE application_name LIKE 'upstate landing%%' AND datname = current_database()"
+)
+LOCKS = (
+    "SELECT count(*)::int FROM pg_locks "
+    "WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+@pytest.fixture
+def filled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The objects that landed as they had been filled in."""
+    names: list[str] = []
+    landing = Ahead.landing
+
+    def noted(ahead: Ahead) -> object:
+        names.append(ahead.task.object.name)
+        return landing(ahead)
+
+    monkeypatch.setattr(Ahead, "landing", noted)
+    return names
+
+
+def until(true: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if true():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not come to that")
+
+
+def land_one(state: State, resync: int, sessions: Sessions) -> None:
+    """Land an order, and be stopped while the next may be filled in."""
+    with sessions.landing(resync) as landing, LandingAhead(sessions, resync, state.catalog, 1) as lander:
+
+        def once(connection: Connection, task: Task) -> None:
+            lander(connection, task)
+            raise KeyboardInterrupt
+
+        land_ready(landing, resync, state.catalog, lander=once)
+
+
+def test_everything_lands_as_it_would_and_two_more_sessions_are_enough(state: State, filled: list[str]) -> None:
+    resync = state.place()
+    deliver_all(state, resync, DATA)
+    with Sessions(state.url) as sessions:
+        with sessions.landing(resync.id) as landing, LandingAhead(sessions, resync.id, state.catalog, 1) as lander:
+            land_ready(landing, resync.id, state.catalog, lander=lander)
+            assert state.rows(LANDING) == [(3,)]
+        assert state.rows(LOCKS) == [(0,)]
+    assert finish_resync(resync.id) == "finished"
+    assert filled == ["Bus", "Student", "Score"]
+    assert state.orders("created") == {"School": 2, "Student": 1, "Score": 2, "Bus": 1, "Month": 0}
+    assert state.orders("failed")["Student"] == 1
+    assert state.orders("blocked")["Score"] == 2
+
+
+def test_what_needs_a_failed_object_is_undone_and_the_rest_lands_as_it_was_filled_in(
+    state: State, filled: list[str]
+) -> None:
+    resync = state.place("School", "Student", "Bus")
+    with InProcessDoor(state.url, resync.id, state.catalog) as door:
+        while order := door.claim():
+            payload = b"not Arrow" if order.object == "School" else batch(state, order.object, DATA[order.object])
+            door.deliver(order, parcel(0, payload, len(DATA[order.object])))
+            door.finish(order, 1)
+    with (
+        Sessions(state.url) as sessions,
+        sessions.landing(resync.id) as landing,
+        LandingAhead(sessions, resync.id, state.catalog, 1) as lander,
+    ):
+        land_ready(landing, resync.id, state.catalog, lander=lander)
+    assert state.orders("state") == {"School": "failed", "Student": "failed", "Bus": "landed"}
+    assert state.rows("SELECT count(*)::int FROM state.student") == [(0,)]
+    assert "Student" not in filled
+
+
+def test_leaving_in_the_middle_undoes_what_was_filled_in_and_the_next_run_lands_it(state: State) -> None:
+    resync = state.place("School", "Student")
+    deliver_all(state, resync, DATA)
+    with Sessions(state.url) as sessions:
+        with pytest.raises(KeyboardInterrupt):
+            land_one(state, resync.id, sessions)
+        assert state.orders("state") == {"School": "landed", "Student": "delivered"}
+        assert state.rows("SELECT count(*)::int FROM state.student") == [(0,)]
+        assert state.rows(LOCKS) == [(0,)]
+        with sessions.landing(resync.id) as landing, LandingAhead(sessions, resync.id, state.catalog, 1) as lander:
+            land_ready(landing, resync.id, state.catalog, lander=lander)
+    assert state.orders("created") == {"School": 2, "Student": 1}
+
+
+def test_cancelling_ends_a_landing_in_whatever_session_it_is(state: State) -> None:
+    resync = state.place("School", "Student")
+    deliver_all(state, resync, DATA)
+    failure: list[BaseException] = []
+    with state.connection.transaction(), Sessions(state.url) as sessions:
+        state.connection.execute("LOCK TABLE state.student")  # what is filled in waits for this
+        with sessions.landing(resync.id) as landing, LandingAhead(sessions, resync.id, state.catalog, 1) as lander:
+
+            def land() -> None:
+                backlog = Backlog()
+                backlog.reading_ended()
+                try:
+                    land_all(landing, resync.id, state.catalog, backlog, lander)
+                except BaseException as error:  # noqa: BLE001 - it is looked at below
+                    failure.append(error)
+
+            thread = Thread(target=land)
+            thread.start()
+            until(lambda: state.orders("state")["School"] == "landed")
+            assert thread.is_alive()
+            landing.cancel_safe(timeout=5)
+            lander.cancel()
+            thread.join(20)
+            assert not thread.is_alive()
+    assert isinstance(failure[0], DatabaseError)
+    assert state.orders("state")["Student"] == "delivered"
