@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import os
@@ -41,6 +42,8 @@ REMOTE = (
     "history",
 )  # those that can ask a hub elsewhere
 _INTERRUPTED = 130
+# new objects; what a command imports is no garbage, and to look for some at every 700 takes a tenth of its start
+_LOOK_FOR_GARBAGE = 50_000
 
 
 class Commands(click.Group):
@@ -83,6 +86,7 @@ def upstate(context: click.Context, hub_url: str | None, token: str | None) -> N
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 with one line of what is wrong, 2 wrong usage, 130 interrupted."""
+    gc.set_threshold(_LOOK_FOR_GARBAGE)
     # What the driver says of a connection that was cut off is said by our own errors, in one line.
     logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import islice
 
 from upstate.agent.sources import Source
 from upstate.catalog import Catalog
@@ -13,7 +15,7 @@ from upstate.cli.verifying_ends import Begun, Ends
 from upstate.errors import SourceError
 from upstate.hub.districts import KnownDistrict
 from upstate.hub.planned import Planned
-from upstate.hub.postgres import connect
+from upstate.hub.postgres import Connection, connect
 from upstate.hub.verifications import (
     PlacedVerification,
     begin_verification,
@@ -28,6 +30,8 @@ from upstate.hub.zone_lock import zone_lock
 from upstate.loading.placing import at_district
 from upstate.loading.task import Task
 from upstate.loading.verifying import Looked
+
+_AHEAD = 3  # objects
 
 
 def verify_here(database_url: str, planned: Planned, on_wait: Callable[[], None]) -> tuple[int, tuple[Looked, ...]]:
@@ -70,38 +74,47 @@ def run_verification(
     SourceError where the district cannot be opened, DatabaseError where the state is gone.
     """
     begin_verification(placed.id)
+
+    def keep(connection: Connection, looked: Looked) -> None:
+        if looked.verified is not None:
+            keep_verified(connection, placed.id, catalog[looked.object], looked.verified, looked.seconds)
+
     with (
         connect(database_url) as office,
-        at_district(office, district.id) as asking,
         connect(database_url) as looking,
+        connect(database_url) as here,
+        at_district(here, district.id) as asking,
         source.snapshot() as snapshot,
-        closing(Ends(office, asking, looking, snapshot, district)) as ends,
+        closing(Ends(office, asking, looking, snapshot, district, keep)) as ends,
     ):
         for looked in _look(placed, district, catalog, ends):
             if looked.verified is None:
                 keep_not_compared(placed.id, looked.object, looked.message, looked.seconds)
-            else:
-                keep_verified(office, placed.id, catalog[looked.object], looked.verified, looked.seconds)
             see(looked)
     return end_verification(placed.id)
 
 
 def _look(placed: PlacedVerification, district: KnownDistrict, catalog: Catalog, ends: Ends) -> Iterator[Looked]:
-    before: Begun | None = None
+    """What became of each object, in the plan's order, while those after it are under way."""
+    known = ((name, year) for name, year in placed.steps if name in catalog)
+    tasks = (_task(placed, district, catalog, name, year) for name, year in known)
+    asked = deque(map(ends.ask, islice(tasks, _AHEAD)))
+    under_way: deque[Begun] = deque()
     lost = ""
-    for name, school_year in placed.steps:
-        if not lost and name in catalog:
-            begun = ends.begin(_task(placed, district, catalog, name, school_year))
-            lost = begun.lost
-        else:
-            begun = None
-        if before is not None:
-            yield ends.end(before)
-        if begun is None:
+    for name, _ in placed.steps:
+        if lost or name not in catalog:
+            yield from map(ends.end, under_way)
+            under_way.clear()
             yield Looked(name, None, 0.0, lost or f"{name} is no longer in the catalog.")
-        before = begun
-    if before is not None:
-        yield ends.end(before)
+            continue
+        begun = ends.begin(asked.popleft())
+        lost = begun.lost
+        under_way.append(begun)
+        if not lost:
+            asked.extend(map(ends.ask, islice(tasks, 1)))
+        if len(under_way) > _AHEAD:
+            yield ends.end(under_way.popleft())
+    yield from map(ends.end, under_way)
 
 
 def _task(

@@ -1,10 +1,11 @@
-"""Both ends of a verification: an object's are compared, and what differs is looked at while the next's are."""
+"""Both ends of a verification: one object's are compared while the state's side of the next is asked for, and what
+differed in those before is looked at and kept."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,11 +17,22 @@ from upstate.hub.postgres import Connection, database_errors, statement
 from upstate.hub.verifications import MOST_KEPT
 from upstate.loading.comparing import Held, can_digest, count_held, held_pairs, held_sums
 from upstate.loading.task import Task
-from upstate.loading.verifying import Looked, Verified, verify
+from upstate.loading.verifying import Looked, verify
 from upstate.wire import Batch, encode_keys
-from upstate.wire.digests import bucket_count, in_whole
+from upstate.wire.digests import Pairs, Sums, bucket_count, in_whole
 
 _TROUBLE = (SourceError, WireError, DatabaseError)
+Keep = Callable[[Connection, Looked], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An object of which the state's sums are asked for, in so many buckets; None where it cannot be asked."""
+
+    task: Task
+    held: Held | None = None
+    buckets: int = 0
+    sums: Future[Sums] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +41,7 @@ class Begun:
 
     object: str
     seconds: float
-    looking: Future[tuple[Verified, float]]
+    looking: Future[Looked]
 
     @property
     def lost(self) -> str:
@@ -40,16 +52,24 @@ class Begun:
 
 class Ends:
     """A snapshot of the district, and the state: `office` has its control tables, `asking` the district's rows, and by
-    `looking` what differs is looked at. All are the caller's, and go after this is closed."""
+    `looking` what differs is looked at, and handed to `keep`; three connections, which are at work at the same time.
+    All are the caller's, and go after this is closed."""
 
     def __init__(
-        self, office: Connection, asking: Connection, looking: Connection, snapshot: Snapshot, district: KnownDistrict
+        self,
+        office: Connection,
+        asking: Connection,
+        looking: Connection,
+        snapshot: Snapshot,
+        district: KnownDistrict,
+        keep: Keep,
     ) -> None:
         self._office = office
         self._asking = asking
         self._looking = looking
         self._snapshot = snapshot
         self._district = district
+        self._keep = keep
         self._digests = can_digest(asking)
         self._beside = ThreadPoolExecutor(1, "upstate-asking")
         self._looks = ThreadPoolExecutor(1, "upstate-looking")
@@ -59,63 +79,80 @@ class Ends:
         for threads in (self._beside, self._looks):
             threads.shutdown(cancel_futures=True)
 
-    def begin(self, task: Task) -> Begun:
+    @database_errors()
+    def ask(self, task: Task) -> Asked:
+        """Ask for the state's side of an object; what has been asked for before is answered before it."""
+        if not self._digests:
+            return Asked(task)
+        held = Held(in_whole(task.object), self._district.id, task.school_year)
+        buckets = bucket_count(self._likely(held))
+        return Asked(task, held, buckets, self._beside.submit(held_sums, self._asking, held, buckets))
+
+    def begin(self, asked: Asked) -> Begun:
         """Compare an object's ends, and begin to look at what differs. DatabaseError where the state is gone."""
         began = time.monotonic()
         try:
             with database_errors():
-                looking = self._begin(task)
+                looking = self._begin(asked, began)
         except _TROUBLE as error:
             looking = Future()
             looking.set_exception(error)
-        return Begun(task.object.name, time.monotonic() - began, looking)
+        return Begun(asked.task.object.name, time.monotonic() - began, looking)
 
     def end(self, begun: Begun) -> Looked:
         """What became of an object, once it is known. DatabaseError where the state is gone."""
         try:
-            verified, seconds = begun.looking.result()
+            return begun.looking.result()
         except _TROUBLE as error:
             if self._asking.broken or self._looking.broken:
                 raise
             return Looked(begun.object, None, begun.seconds, error.message)
-        return Looked(begun.object, verified, begun.seconds + seconds)
 
-    def _begin(self, task: Task) -> Future[tuple[Verified, float]]:
-        compared = self._compare(task) if self._digests else None
+    def _begin(self, asked: Asked, began: float) -> Future[Looked]:
+        task = asked.task
+        compared = self._compare(asked)
         if compared is None:
             # all is read, and in this thread, as it is with a snapshot; what is looked at must be done with first
             self._looks.submit(lambda: None).result()
-            looked: Future[tuple[Verified, float]] = Future()
-            looked.set_result(self._look(task, self._snapshot.read(task.object, task.school_year)))
+            looked: Future[Looked] = Future()
+            looked.set_result(
+                self._look(time.monotonic() - began, task, self._snapshot.read(task.object, task.school_year))
+            )
             return looked
         found, held = compared
         narrowed = replace(task, everything=False, district_records=found.records, gone=encode_keys(found.gone))
-        return self._looks.submit(self._look, narrowed, found.batches, held)
+        return self._looks.submit(self._look, time.monotonic() - began, narrowed, found.batches, held)
 
-    def _compare(self, task: Task) -> tuple[Comparison, int] | None:
+    def _compare(self, asked: Asked) -> tuple[Comparison, int] | None:
         """What differs, and how many rows the state has; None where all is to be looked at."""
-        whole = in_whole(task.object)
-        held = Held(whole, self._district.id, task.school_year)
-        buckets = bucket_count(self._likely(held))
-        sums = self._beside.submit(held_sums, self._asking, held, buckets)
-        pairs = partial(held_pairs, self._asking, held, buckets)
-        rejected = partial(rejected_keys, self._office, whole, self._district.id, task.school_year)
-        try:
-            found = self._snapshot.compare(whole, task.school_year, StateSide(buckets, sums.result, pairs, rejected))
-        except WireError:
-            found = None
-        finally:
-            wait([sums])  # the connection is asked again
-        return None if found is None else (found, sums.result().total)
+        if asked.held is None or asked.sums is None:
+            return None
+        held, buckets = asked.held, asked.buckets
+        obj, year = held.object, held.school_year
 
-    def _look(self, task: Task, batches: Iterable[Batch], held: int | None = None) -> tuple[Verified, float]:
+        def pairs(wanted: Sequence[int]) -> Pairs:  # in the thread that has the connection
+            return self._beside.submit(held_pairs, self._asking, held, buckets, wanted).result()
+
+        rejected = partial(rejected_keys, self._office, obj, self._district.id, year)
+        try:
+            found = self._snapshot.compare(obj, year, StateSide(buckets, asked.sums.result, pairs, rejected))
+        except WireError:
+            return None
+        return None if found is None else (found, asked.sums.result().total)
+
+    def _look(self, seconds: float, task: Task, batches: Iterable[Batch], held: int | None = None) -> Looked:
+        """Look at what differs, and keep it; the comparison took so many seconds."""
         began = time.monotonic()
         with database_errors():
             verified = verify(self._looking, task, batches, show=MOST_KEPT, state_count=held)
-        return verified, time.monotonic() - began
+            looked = Looked(task.object.name, verified, seconds + time.monotonic() - began)
+            self._keep(self._looking, looked)
+        return looked
 
     def _likely(self, held: Held) -> int:
         """How many records there may be: those of the last resync, where there was one, need not be counted."""
         values = {"zone": self._district.zone_id, "object": held.object.name, "school_year": held.school_year}
         row = self._office.execute(statement("records_landed"), values).fetchone()
-        return count_held(self._asking, held) if row is None else int(row[0])
+        if row is not None:
+            return int(row[0])
+        return self._beside.submit(count_held, self._asking, held).result()

@@ -135,6 +135,6 @@ def held_pairs(connection: Connection, held: Held, buckets: int, wanted: Sequenc
 
 def _ask(connection: Connection, query: sql.Composed, held: Held) -> list[tuple[Any, ...]]:
     with connection.transaction(), connection.cursor(binary=True) as cursor:
-        cursor.execute(statement("compile_nothing"))
+        cursor.execute(statement("ask_steadily"))
         rows: list[tuple[Any, ...]] = cursor.execute(query, held.values).fetchall()
     return rows

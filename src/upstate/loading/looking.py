@@ -51,7 +51,7 @@ def look(connection: psycopg.Connection[Any], held: Held, obj: SyncObject, bucke
     uniques = [unique for unique in obj.uniques if _told_by_hash(obj, unique)]
     try:
         with connection.transaction(), connection.cursor(binary=True) as cursor:
-            cursor.execute(statement("compile_nothing"))
+            cursor.execute(statement("ask_steadily"))
             values = {**held.values, "zone_year": zone.year, "edition": zone.edition}
             rows = cursor.execute(_query(held, obj, uniques, buckets), values).fetchall()
     except psycopg.DataError:  # a rule fails on some value; landing will say so

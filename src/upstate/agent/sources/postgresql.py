@@ -42,6 +42,7 @@ _SETTINGS = (
     "SET statement_timeout = 0",
     "SET idle_in_transaction_session_timeout = 0",
 )
+_INDEXES = "SELECT set_config('enable_indexscan', '{0}', true), set_config('enable_indexonlyscan', '{0}', true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +168,7 @@ class PostgresqlSnapshot:
         # Of a table, the heap's own order: the same until somebody writes, whatever the planner thinks of indexes.
         # A mapped SELECT is the planner's business.
         natural = "off" if origin.select is None else "on"
-        self.run(f"SET LOCAL enable_indexscan = {natural}")
-        self.run(f"SET LOCAL enable_indexonlyscan = {natural}")
+        self.fetch(_INDEXES.format(natural))
         (kinds,) = self.fetch(dialect.types_query(obj, origin))
         return dict(zip((c.name for c in obj.columns), kinds, strict=True))
 
