@@ -26,7 +26,7 @@ from upstate.hub.resyncs import start_resync
 
 PATIENCE = 90.0  # seconds
 LEASE = 2
-STUDENTS = 200_000  # four batches
+STUDENTS = 100_000  # four batches
 Authority = tuple[Path, Path]
 
 

@@ -11,24 +11,17 @@ import psycopg
 from psycopg import sql
 
 from upstate.loading.choosing import forget_sent, forget_unsent
-from upstate.loading.conditions import (
-    Condition,
-    Conditions,
-    conditions_of,
-    conditions_of_equal,
-    looks_around,
-    rejected_name,
-    rejected_table,
-    rule_condition,
-)
+from upstate.loading.conditions import Conditions, conditions_of, conditions_of_equal
 from upstate.loading.duplicates import find_duplicates
 from upstate.loading.few import by_index
 from upstate.loading.filling import Filled
+from upstate.loading.judgement import judgement
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
+from upstate.loading.parents import rejected_name, rejected_table
 from upstate.loading.receipts import digest_of
+from upstate.loading.rules import looks_around, rule_condition
 from upstate.loading.statements import (
     Part,
-    any_of,
     columns,
     equal,
     fetch_row,
@@ -42,7 +35,6 @@ from upstate.loading.temporary import keep, rejected_of
 from upstate.loading.turning_away import keep_first_class, run, turn_away
 
 Cursor = psycopg.Cursor[Any]
-_NULL = sql.SQL("null")
 # Of so many records it pays to ask first whether any may point at a row of a rejected parent's; and of so many, to have
 # more than one processor judge them.
 _SOME, _MANY = 10_000, 100_000
@@ -101,49 +93,6 @@ def _find(
     cursor.execute(statement("workers_cost_as_ever"))
     cursor.execute(statement("find_apart_in"))
     cursor.execute(statement("drop_kept", table=sql.Identifier("pg_temp", "found_apart")))
-
-
-def judgement(candidates: Candidates, conditions: Conditions, records: Part | None = None) -> sql.Composed:
-    """The one query that holds every condition against every one of these records; None: those that were sent."""
-    obj = candidates.task.object
-    suspects = [sql.Identifier("judged", _test(number)) for number, _ in enumerate(conditions.all)]
-    tests = [_hit(condition, suspect) for condition, suspect in zip(conditions.all, suspects, strict=True)]
-    needed = dict.fromkeys((*obj.key, *(name for r in obj.references for name in r.columns)))
-    shown = [sql.SQL("record.{}").format(sql.Identifier(name)) for name in needed]
-    shown += [sql.SQL("({}) as {}").format(c.test, sql.Identifier(_test(n))) for n, c in enumerate(conditions.all)]
-    return statement(
-        "judge",
-        keys=columns("judged", obj.key),
-        key_text=key_text("judged", obj.key),
-        judged=sql.SQL(", ").join(shown),
-        candidates=candidates.table if records is None else records,
-        joins=sql.SQL("\n").join(conditions.joins),
-        suspects=any_of(suspects),
-        rejected=sql.SQL("\n").join(conditions.rejected),
-        reasons=sql.SQL(",\n").join(_reason(c, test) for c, test in zip(conditions.all, tests, strict=True)),
-        hits=any_of(tests),
-    )
-
-
-def _test(number: int) -> str:
-    """A name that no column of the object can have."""
-    return f"test:{number}"
-
-
-def _hit(condition: Condition, suspect: Part) -> Part:
-    return suspect if condition.rejected is None else sql.SQL("{} and {}").format(suspect, condition.rejected)
-
-
-def _reason(condition: Condition, test: Part) -> Part:
-    root = condition.root or (_NULL, _NULL, _NULL)
-    return sql.SQL("({}::smallint, {}, {}, {}, {}, {}, {}, {}::text, {}::text[], {}::text)").format(
-        sql.Literal(condition.klass),
-        test,
-        *(literal(text) for text in (condition.verdict, condition.reason, condition.column)),
-        condition.message,
-        condition.advice,
-        *root,
-    )
 
 
 def _rejected_parents(cursor: Cursor, task: Task) -> dict[str, bool]:

@@ -10,8 +10,10 @@ from psycopg import sql
 
 from upstate.catalog import Catalog, SyncObject
 from upstate.errors import CatalogError
-from upstate.loading.conditions import Condition, Conditions, all_conditions
-from upstate.loading.judging import judgement, make_rejected
+from upstate.loading.condition import Condition
+from upstate.loading.conditions import Conditions, all_conditions
+from upstate.loading.judgement import judgement
+from upstate.loading.judging import make_rejected
 from upstate.loading.statements import statement
 from upstate.loading.task import Candidates, Task
 from upstate.loading.temporary import REFUSAL, finding_of, keep
