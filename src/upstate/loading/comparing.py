@@ -83,12 +83,16 @@ def count_held(connection: Connection, held: Held) -> int:
         return int(fetch_row(cursor, statement("count_rows", rows=held.rows), held.values)[0])
 
 
-def held_sums(connection: Connection, held: Held, buckets: int) -> Sums:
-    """The sums of their digests in so many buckets; WireError where the answer does not hold together."""
+def held_sums(connection: Connection, held: Held, buckets: int, *, helped: bool = False) -> Sums:
+    """The sums of their digests in so many buckets; WireError where the answer does not hold together.
+
+    `helped`: by as many processes as the database likes, as no district's database is at work at the same time.
+    """
     # The rows' own SQL has parameters, so it takes its place only after the percent signs around are seen to.
     before, _, after = ask_sums(held.object, _ROWS, "held", buckets).partition(_ROWS)
     sums = expression(before) + held.rows + expression(after)
-    return sums_from_answer(held.object, _ask(connection, statement("held_sums", sums=sums), held), buckets)
+    answer = _ask(connection, statement("held_sums", sums=sums), held, helped=helped)
+    return sums_from_answer(held.object, answer, buckets)
 
 
 def sums_of_state(connection: Connection, obj: SyncObject) -> dict[int, tuple[int, int, int]]:
@@ -133,8 +137,8 @@ def held_pairs(connection: Connection, held: Held, buckets: int, wanted: Sequenc
         raise WireError(f"A key of {held.object.name} at the state is beyond what a record can have.") from error
 
 
-def _ask(connection: Connection, query: sql.Composed, held: Held) -> list[tuple[Any, ...]]:
+def _ask(connection: Connection, query: sql.Composed, held: Held, *, helped: bool = False) -> list[tuple[Any, ...]]:
     with connection.transaction(), connection.cursor(binary=True) as cursor:
-        cursor.execute(statement("ask_steadily"))
+        cursor.execute(statement("compile_nothing" if helped else "ask_steadily"))
         rows: list[tuple[Any, ...]] = cursor.execute(query, held.values).fetchall()
     return rows

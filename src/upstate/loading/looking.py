@@ -44,18 +44,23 @@ class Zone:
     edition: str | None
 
 
-def look(connection: psycopg.Connection[Any], held: Held, obj: SyncObject, buckets: int, zone: Zone) -> Look:
-    """Look at the held rows of `obj` once; `held` has the object as it is digested. WireError as `held_sums`."""
+def look(
+    connection: psycopg.Connection[Any], held: Held, obj: SyncObject, buckets: int, zone: Zone, *, helped: bool = False
+) -> Look:
+    """Look at the held rows of `obj` once; `held` has the object as it is digested.
+
+    `helped`, and WireError, as in `held_sums`.
+    """
     if not tells_beside(buckets):
-        return Look(held_sums(connection, held, buckets), frozenset())
+        return Look(held_sums(connection, held, buckets, helped=helped), frozenset())
     uniques = [unique for unique in obj.uniques if _told_by_hash(obj, unique)]
     try:
         with connection.transaction(), connection.cursor(binary=True) as cursor:
-            cursor.execute(statement("ask_steadily"))
+            cursor.execute(statement("compile_nothing" if helped else "ask_steadily"))
             values = {**held.values, "zone_year": zone.year, "edition": zone.edition}
             rows = cursor.execute(_query(held, obj, uniques, buckets), values).fetchall()
     except psycopg.DataError:  # a rule fails on some value; landing will say so
-        return Look(held_sums(connection, held, buckets), frozenset())
+        return Look(held_sums(connection, held, buckets, helped=helped), frozenset())
     sums = sums_from_answer(held.object, rows, buckets)
     breaks, *hashes = rows[0][3:]
     clear = {unique_name(u) for u, told in zip(uniques, hashes, strict=True) if not _comes_twice(told)}

@@ -100,7 +100,8 @@ def narrow(cursor: Cursor, task: Task) -> Narrowed | None:
     compared, buckets = for_shipping(task.object), bucket_count(records)
     held = Held(compared, task.district, task.school_year)
     try:
-        looked = look(cursor.connection, held, task.object, buckets, Zone(task.zone_year, task.edition))
+        zone = Zone(task.zone_year, task.edition)
+        looked = look(cursor.connection, held, task.object, buckets, zone, helped=True)
     except WireError:
         return None
     sent = _Sent(compared)
