@@ -51,7 +51,7 @@ class Ahead:
                 cursor = transaction.enter_context(attempt(self._connection, self.task))
                 if not _may_begin(cursor, self.task):
                     return
-                filled = fill_in_place(cursor, self.task)
+                filled = fill_in_place(cursor, self.task, sparing=True)  # there is time, and others fill as well
                 cursor.execute(statement("wait_for_turn"), self.task.values)
                 self._begun = cursor, filled
                 self._transaction = transaction.pop_all()

@@ -54,14 +54,15 @@ def fill(
     *,
     sort: bool,
     carefully: bool = False,
+    sparing: bool = False,
     batches: Iterable[Batch] | None = None,
 ) -> Filled:
     """Copy an order's batches (or those given) into `table`, whose columns are district_id and the object's own.
 
     Records that cannot become rows go to the temporary table `refusal` with their reasons. `sort` orders each run by
     key: worth it where the table has an index on it. `carefully`, a record that the database cannot even hold (no
-    agent is trusted to have seen to that) is one of those too, instead of an error. WireError where a kept batch is
-    missing or cannot be read.
+    agent is trusted to have seen to that) is one of those too, instead of an error. `sparing`, one run is in memory at
+    a time, which takes longer. WireError where a kept batch is missing or cannot be read.
     """
     candidates = refused = 0
     unfit: list[pa.RecordBatch] = []
@@ -88,7 +89,11 @@ def fill(
             del run
             if ready is not None:
                 unfit += copy(ready.result())
-            ready = following
+            if sparing:
+                unfit += copy(following.result())
+            else:
+                ready = following
+            del following
         if ready is not None:
             unfit += copy(ready.result())
     for record in unfit:

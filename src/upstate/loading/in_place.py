@@ -20,9 +20,10 @@ Cursor = psycopg.Cursor[Any]
 _MANY = 10_000  # records
 
 
-def fill_in_place(cursor: Cursor, task: Task) -> Filled:
-    """Copy all that was sent to where it belongs. A refusal of the database's where a key comes twice, or is there."""
-    return fill(cursor, task, Candidates(task, in_place=True).table, sort=True)
+def fill_in_place(cursor: Cursor, task: Task, *, sparing: bool = False) -> Filled:
+    """Copy all that was sent to where it belongs; `sparing` as in `fill`. A refusal of the database's where a key comes
+    twice, or is there."""
+    return fill(cursor, task, Candidates(task, in_place=True).table, sort=True, sparing=sparing)
 
 
 def judge_in_place(cursor: Cursor, task: Task, filled: Filled) -> Counts:
