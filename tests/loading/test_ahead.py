@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -16,6 +17,7 @@ from upstate.loading.ahead import Ahead
 from upstate.loading.landing import land
 from upstate.loading.task import Task
 from upstate.planning import Counts
+from upstate.wire import arrow_schema, encode_keys
 
 SCHOOLS: list[Row] = [{"id": 1, "name": "Lincoln", "kind": "E"}, {"id": 2, "name": "Grant", "closed": True}]
 PUPILS: list[Row] = [
@@ -60,6 +62,11 @@ def landed_plainly(desk: Desk, pupils: list[Row]) -> tuple[Counts, Counts]:
     """What becomes of the same records in another district, where nothing is filled in before its turn."""
     first, second = (land(desk.connection, task) for task in two(desk, SCHOOLS, pupils, district=2))
     return first, second
+
+
+def no_keys(task: Task) -> bytes:
+    """That the district lacks nothing."""
+    return encode_keys(arrow_schema(task.object).empty_table().select(list(task.object.key)))
 
 
 def no_lock_is_left(desk: Desk) -> bool:
@@ -147,6 +154,16 @@ def test_where_the_district_has_rows_already_nothing_is_filled_in(desk: Desk, th
         land(desk.connection, school)
         ahead.give_turn()
         assert land(desk.connection, pupil, ahead).unchanged == 1
+
+
+def test_what_was_not_sent_whole_is_not_filled_in(desk: Desk, thread: ThreadPoolExecutor) -> None:
+    school, pupil = two(desk, SCHOOLS, PUPILS)
+    some = replace(pupil, everything=False, district_records=len(PUPILS), gone=no_keys(pupil))
+    with filling(desk, some, thread) as (ahead, filled):
+        filled.result(timeout=10)
+        land(desk.connection, school)
+        ahead.give_turn()
+        assert land(desk.connection, some, ahead) == landed_plainly(desk, PUPILS)[1]
 
 
 def test_triggers_that_look_at_rows_would_look_too_early(desk: Desk, thread: ThreadPoolExecutor) -> None:

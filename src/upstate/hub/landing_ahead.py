@@ -91,7 +91,7 @@ class LandingAhead:
 
     def _fill_next(self, connection: Connection, task: Task) -> None:
         following = next_to_fill(connection, self._resync, task.order, self._large)
-        if following is None or following.order.object not in self._catalog or not following.everything:
+        if following is None or following.order.object not in self._catalog:
             return
         if not self._free:
             beside = self._lent.enter_context(self._sessions.landing_too(self._resync))

@@ -52,7 +52,8 @@ def next_to_land(connection: Connection, resync: int) -> NextOrder | None:
 
 
 def next_to_fill(connection: Connection, resync: int, order: int, large: int) -> NextOrder | None:
-    """The first order after this one of at least so many records, where everything before it is delivered too."""
+    """The first order after this one that was sent whole, of at least so many records, where everything before it is
+    delivered too."""
     return _next(connection, resync=resync, order=order, large=large)
 
 

@@ -88,15 +88,18 @@ class Ahead:
 
     def close(self) -> None:
         """Whatever was filled in and has not landed is undone; `fill` has ended."""
-        if self._kept and not self._before.closed:
-            self.give_turn()
+        if self._kept:
+            with suppress(psycopg.OperationalError):  # a session that is lost keeps no turn
+                self.give_turn()
         with suppress(psycopg.Rollback), self._transaction:
             raise psycopg.Rollback
 
 
 def _may_begin(cursor: Cursor, task: Task) -> bool:
     """Whether it can be filled in before its parents have landed: no trigger looks for them, and its rows are here."""
-    if not set_up(cursor, task) or cursor.execute(statement("server_of_district"), task.values).fetchone() is not None:
+    if not task.everything or not set_up(cursor, task):
+        return False
+    if cursor.execute(statement("server_of_district"), task.values).fetchone() is not None:
         return False
     cursor.execute(statement("commit_lazily"))
     keep_for(cursor, task.object)

@@ -1,6 +1,7 @@
 -- The next order to land is the first of its resync that is not settled, once it is delivered. That nothing lands ahead
 -- of it is held by loading itself, when it takes the order. Where `large` is given, it is the first of so many records
--- that comes after `order` instead, if all that comes before it is delivered: what may be filled in before its turn.
+-- that comes after `order` instead, and was sent whole, if all that comes before it is delivered: what may be filled in
+-- before its turn.
 SELECT
     next.id,
     next.resync_id,
@@ -22,10 +23,13 @@ FROM (
     WHERE this.resync_id = %(resync)s AND this.state NOT IN ('landed', 'failed')
         AND (
             %(large)s::bigint IS NULL
-            OR this.id <> %(order)s AND this.records >= %(large)s AND NOT EXISTS (
-                SELECT FROM hub_order AS earlier
-                WHERE earlier.resync_id = this.resync_id AND earlier.position < this.position
-                    AND earlier.state NOT IN ('delivered', 'landed', 'failed')
+            OR (
+                this.id <> %(order)s AND this.records >= %(large)s AND this.everything AND NOT this.selective
+                AND NOT EXISTS (
+                    SELECT FROM hub_order AS earlier
+                    WHERE earlier.resync_id = this.resync_id AND earlier.position < this.position
+                        AND earlier.state NOT IN ('delivered', 'landed', 'failed')
+                )
             )
         )
     ORDER BY this.position
