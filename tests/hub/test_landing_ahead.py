@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from threading import Thread
+from uuid import uuid4
 
 import pytest
+from psycopg.conninfo import make_conninfo
 from tests.hub.state import State, batch, deliver_all, parcel
 
 from upstate.errors import DatabaseError
@@ -100,6 +102,30 @@ def test_what_needs_a_failed_object_is_undone_and_the_rest_lands_as_it_was_fille
     assert state.orders("state") == {"School": "failed", "Student": "failed", "Bus": "landed"}
     assert state.rows("SELECT count(*)::int FROM state.student") == [(0,)]
     assert "Student" not in filled
+
+
+def test_where_no_session_is_to_be_had_it_lands_without(state: State, filled: list[str]) -> None:
+    resync = state.place()
+    deliver_all(state, resync, DATA)
+    role = f"lander_{uuid4().hex}"
+    run = state.connection.execute
+    run(
+        f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1 IN ROLE pg_read_all_data, pg_write_all_data, pg_maintain;"
+        f"GRANT SET ON PARAMETER session_replication_role TO {role};"
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}".encode()
+    )
+    try:
+        with (
+            Sessions(make_conninfo(state.url, user=role)) as sessions,
+            sessions.landing(resync.id) as landing,
+            LandingAhead(sessions, resync.id, state.catalog, 1) as lander,
+        ):
+            land_ready(landing, resync.id, state.catalog, lander=lander)
+    finally:
+        run(f"REVOKE SET ON PARAMETER session_replication_role FROM {role};".encode())
+        run(f"DROP OWNED BY {role}; DROP ROLE {role}".encode())
+    assert filled == []
+    assert state.orders("created") == {"School": 2, "Student": 1, "Score": 2, "Bus": 1, "Month": 0}
 
 
 def test_leaving_in_the_middle_undoes_what_was_filled_in_and_the_next_run_lands_it(state: State) -> None:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from upstate.catalog import Catalog
+from upstate.errors import DatabaseError
 from upstate.hub.next_orders import next_to_fill
 from upstate.hub.postgres import Connection
 from upstate.hub.sessions import Sessions
@@ -94,7 +95,10 @@ class LandingAhead:
         if following is None or following.order.object not in self._catalog:
             return
         if not self._free:
-            beside = self._lent.enter_context(self._sessions.landing_too(self._resync))
+            try:
+                beside = self._lent.enter_context(self._sessions.landing_too(self._resync))
+            except DatabaseError:  # as where the server has no connection to spare: it lands without
+                return
             self._all.append(beside)
             self._free.append(beside)
         beside = self._free.pop()

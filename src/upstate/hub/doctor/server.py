@@ -11,7 +11,8 @@ from upstate.hub.postgres import Connection, database_errors, statement
 
 _MOST_SECONDS_OFF = 5
 _A_WEB_PROCESS = 14  # six views and a pool of eight
-_A_WORKER = 12  # two resyncs at once, each with its reader, its lander, its lock and the control tables
+# two resyncs at once, each with its reader, its lander, two that fill in ahead of it, its lock and the control tables
+_A_WORKER = 16
 
 # setting: what it should be, how much it matters, why, and what to do
 _SETTINGS: Final[dict[str, tuple[str, Level, str, str]]] = {
