@@ -202,12 +202,24 @@ def test_who_waits_for_it_while_what_comes_before_waits_for_them_ends_in_no_stan
     assert no_lock_is_left(desk)
 
 
-def test_a_session_that_is_lost_says_so_in_its_turn(desk: Desk, thread: ThreadPoolExecutor) -> None:
+def test_where_its_session_is_lost_it_lands_from_the_beginning(desk: Desk, thread: ThreadPoolExecutor) -> None:
+    school, pupil = two(desk, SCHOOLS, PUPILS)
+    with filling(desk, pupil, thread) as (ahead, filled):
+        (pid,) = backends_waiting(desk)
+        desk.connection.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+        filled.result(timeout=10)
+        assert desk.rows("pupil") == []
+        land(desk.connection, school)
+        ahead.give_turn()
+        assert land(desk.connection, pupil, ahead) == landed_plainly(desk, PUPILS)[1]
+    assert no_lock_is_left(desk)
+
+
+def test_who_says_stop_is_heard_in_its_turn(desk: Desk, thread: ThreadPoolExecutor) -> None:
     _, pupil = two(desk, SCHOOLS, PUPILS)
     with filling(desk, pupil, thread) as (_, filled):
         (pid,) = backends_waiting(desk)
-        desk.connection.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+        desk.connection.execute("select pg_cancel_backend(%s)", (pid,))
         with pytest.raises(LandingError):
             filled.result(timeout=10)
     assert desk.rows("pupil") == []
-    assert no_lock_is_left(desk)

@@ -68,8 +68,7 @@ class LandingAhead:
         try:
             land(connection, task, filled.ahead)
         finally:
-            filled.ahead.close()
-            self._free.append(filled.connection)
+            self._undo(filled)
 
     def cancel(self) -> None:
         """End whatever is asked of the database in these sessions."""
@@ -77,14 +76,13 @@ class LandingAhead:
             _cancel(connection)
 
     def _filled(self, task: Task) -> _Filling | None:
-        """This order as it was filled in, if it was; LandingError where that went wrong as landing would."""
+        """This order as it was filled in, if it was; LandingError where somebody said stop."""
         filling = self._filling
         if filling is None or task.order < filling.ahead.task.order:
             return None
         self._filling = None
         if filling.ahead.task != task:  # it was settled otherwise, or is to land otherwise
             self._undo(filling)
-            self._free.append(filling.connection)
             return None
         filling.ahead.give_turn()
         filling.ending.result()
@@ -106,9 +104,13 @@ class LandingAhead:
         self._filling = _Filling(ahead, beside, self._beside.submit(ahead.fill))
 
     def _undo(self, filling: _Filling) -> None:
-        _cancel(filling.connection)
-        wait([filling.ending])
+        """What has landed stays. The session is free again."""
+        if not filling.ending.done():
+            _cancel(filling.connection)
+            wait([filling.ending])
         filling.ahead.close()
+        if not filling.connection.closed:
+            self._free.append(filling.connection)
 
 
 def _cancel(connection: Connection) -> None:

@@ -45,7 +45,11 @@ class Ahead:
         self._kept = True
 
     def fill(self) -> None:
-        """Fill it in and wait for its turn; only where the district has no row of it yet. LandingError as of `land`."""
+        """Fill it in and wait for its turn; only where the district has no row of it yet.
+
+        Whatever goes wrong is for landing from the beginning to meet, in its turn, if it is still there; LandingError
+        where somebody said stop, WireError where a kept batch cannot be read.
+        """
         try:
             with ExitStack() as transaction:
                 cursor = transaction.enter_context(attempt(self._connection, self.task))
@@ -56,7 +60,7 @@ class Ahead:
                 self._begun = cursor, filled
                 self._transaction = transaction.pop_all()
         except LandingError as error:
-            if not isinstance(error.__cause__, _PLAINLY):
+            if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
                 raise
 
     def give_turn(self) -> None:
