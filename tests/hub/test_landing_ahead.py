@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from threading import Thread
+from contextlib import suppress
+from threading import Event, Thread
 from uuid import uuid4
 
 import pytest
@@ -19,7 +20,10 @@ from upstate.hub.landing_loop import land_all, land_ready
 from upstate.hub.postgres import Connection
 from upstate.hub.resyncs import finish_resync
 from upstate.hub.sessions import Sessions
+from upstate.loading import ahead as ahead_module
 from upstate.loading.ahead import Ahead
+from upstate.loading.filling import Filled
+from upstate.loading.in_place import fill_in_place
 from upstate.loading.task import Task
 
 SCHOOLS = [{"id": 1, "name": "North"}, {"id": 2, "name": "South"}]
@@ -140,6 +144,33 @@ def test_leaving_in_the_middle_undoes_what_was_filled_in_and_the_next_run_lands_
         with sessions.landing(resync.id) as landing, LandingAhead(sessions, resync.id, state.catalog, 1) as lander:
             land_ready(landing, resync.id, state.catalog, lander=lander)
     assert state.orders("created") == {"School": 2, "Student": 1}
+
+
+def test_leaving_while_nothing_is_asked_of_the_database_does_not_wait_for_a_turn(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resync = state.place("School", "Student")
+    deliver_all(state, resync, DATA)
+    under_way = Event()
+
+    def slowly(cursor: object, task: Task, **how: bool) -> Filled:
+        under_way.set()
+        time.sleep(1)  # as where batches are decoded: there is no statement that could be cancelled
+        return fill_in_place(cursor, task, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ahead_module, "fill_in_place", slowly)
+
+    def leave() -> None:
+        with Sessions(state.url) as sessions, suppress(KeyboardInterrupt):
+            land_one(state, resync.id, sessions)
+
+    thread = Thread(target=leave, daemon=True)
+    thread.start()
+    assert under_way.wait(20)
+    thread.join(20)
+    assert not thread.is_alive()
+    assert state.rows("SELECT count(*)::int FROM state.student") == [(0,)]
+    assert state.rows(LOCKS) == [(0,)]
 
 
 def test_cancelling_ends_a_landing_in_whatever_session_it_is(state: State) -> None:

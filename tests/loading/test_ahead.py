@@ -44,7 +44,7 @@ def filling(desk: Desk, task: Task, thread: ThreadPoolExecutor) -> Iterator[tupl
         try:
             yield ahead, filled
         finally:
-            connection.cancel_safe(timeout=5)
+            ahead.give_turn()
             filled.exception(timeout=10)
             ahead.close()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
+
+import psycopg
 
 from upstate.catalog import Catalog
 from upstate.errors import DatabaseError
@@ -18,6 +20,7 @@ from upstate.loading.landing import land
 from upstate.loading.task import Task
 
 LARGE = 50_000  # records
+_CANCEL_AGAIN = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class LandingAhead:
     ) -> None:
         """Undo what was filled in and has not landed, and give the sessions back."""
         if self._filling is not None:
-            self._undo(self._filling)
+            self._give_up(self._filling)
         self._beside.shutdown()
         self._lent.__exit__(kind, error, trace)
 
@@ -68,7 +71,7 @@ class LandingAhead:
         try:
             land(connection, task, filled.ahead)
         finally:
-            self._undo(filled)
+            self._take_back(filled)
 
     def cancel(self) -> None:
         """End whatever is asked of the database in these sessions."""
@@ -82,7 +85,7 @@ class LandingAhead:
             return None
         self._filling = None
         if filling.ahead.task != task:  # it was settled otherwise, or is to land otherwise
-            self._undo(filling)
+            self._give_up(filling)
             return None
         filling.ahead.give_turn()
         filling.ending.result()
@@ -103,11 +106,16 @@ class LandingAhead:
         ahead = Ahead(connection, beside, following.task(self._catalog))
         self._filling = _Filling(ahead, beside, self._beside.submit(ahead.fill))
 
-    def _undo(self, filling: _Filling) -> None:
-        """What has landed stays. The session is free again."""
-        if not filling.ending.done():
+    def _give_up(self, filling: _Filling) -> None:
+        with suppress(psycopg.Error):  # a session that is lost keeps no turn
+            filling.ahead.give_turn()
+        while not filling.ending.done():  # between two statements there is nothing to cancel
             _cancel(filling.connection)
-            wait([filling.ending])
+            wait([filling.ending], _CANCEL_AGAIN)
+        self._take_back(filling)
+
+    def _take_back(self, filling: _Filling) -> None:
+        """What has landed stays, the rest is undone. The session is free again."""
         filling.ahead.close()
         if not filling.connection.closed:
             self._free.append(filling.connection)
@@ -115,4 +123,5 @@ class LandingAhead:
 
 def _cancel(connection: Connection) -> None:
     if not connection.closed:
-        connection.cancel_safe(timeout=5)
+        with suppress(psycopg.Error):  # where the server is gone, so is what was asked of it
+            connection.cancel_safe(timeout=5)

@@ -42,7 +42,6 @@ class Ahead:
         self._transaction = ExitStack()
         self._begun: tuple[Cursor, Filled] | None = None
         before.execute(statement("keep_turn"), task.values)
-        self._kept = True
 
     def fill(self) -> None:
         """Fill it in and wait for its turn; only where the district has no row of it yet.
@@ -64,9 +63,8 @@ class Ahead:
                 raise
 
     def give_turn(self) -> None:
-        """What comes before it has landed: `fill` ends when all is filled in."""
+        """What comes before it has landed, or it is not to land: `fill` ends when all is filled in."""
         self._before.execute(statement("give_turn"), self.task.values)
-        self._kept = False
 
     @contextmanager
     def landing(self) -> Iterator[tuple[Cursor, Filled]]:
@@ -92,9 +90,6 @@ class Ahead:
 
     def close(self) -> None:
         """Whatever was filled in and has not landed is undone; `fill` has ended."""
-        if self._kept:
-            with suppress(psycopg.OperationalError):  # a session that is lost keeps no turn
-                self.give_turn()
         with suppress(psycopg.Rollback), self._transaction:
             raise psycopg.Rollback
 
