@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,27 @@ def test_importing_upstate_sets_up_no_django_and_loads_no_driver() -> None:
     code = "import upstate, sys; print([m for m in ('django', 'psycopg', 'pyarrow', 'click') if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
+
+
+def test_a_command_that_tells_in_json_loads_nothing_that_draws() -> None:
+    commands = "import upstate.cli.resync, upstate.cli.verify, upstate.cli.local_hub, upstate.cli.progress"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"{commands}; import sys; print('rich' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "False\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux tells a process's threads this way")
+def test_a_command_keeps_no_threads_for_algebra() -> None:
+    code = "from contextlib import suppress; from upstate.cli.main import main; import os\n"
+    code += "with suppress(SystemExit): main(['--version'])\n"
+    code += "import numpy; print(len(os.listdir('/proc/self/task')))"
+    without = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    ran = subprocess.run([sys.executable, "-c", code], env=without, capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "1"
 
 
 def test_a_district_is_sent_from_python_in_three_calls(database: str, tmp_path: Path) -> None:

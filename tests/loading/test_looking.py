@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.loading.conftest import MakeDesk
-from tests.loading.desk import Desk, Row, describe, rule, unique
+from tests.loading.desk import Desk, Row, describe, refers, rule, unique
 from tests.loading.test_changes import CHANGES, START, Rows, look_at, send_changes
 
 from upstate.planning import Counts
@@ -67,3 +67,32 @@ def test_a_rule_that_cannot_be_computed_leaves_the_sums(make_desk: MakeDesk) -> 
     desk.connection.execute("update state.day set place = 0")
     looked = look_at(desk, desk.catalog["Day"], CHANGES)
     assert (looked.sums.total, looked.clear) == (1, frozenset())
+
+
+def test_a_parent_of_which_a_rule_names_the_key_alone_is_there_only_where_all_of_the_key_is(
+    make_desk: MakeDesk,
+) -> None:
+    without = rule("without_site", "site.north is null and record.marked")
+    within = rule("marked_twice", "site.east is not null and record.marked and record.again")
+    columns = "id integer!, north integer, east integer, marked boolean, again boolean"
+    to_site = refers("Site", "north east", 'name = "site"')
+    desk = make_desk(
+        {
+            "Site.toml": describe("Site", "north integer!, east integer!", key="north east"),
+            "Visit.toml": describe("Visit", columns, to_site, without, within),
+        }
+    )
+    places = {1: (7, 8), 2: (7, None), 3: (None, None), 4: (7, 8)}
+    visits: list[Row] = [
+        {"id": n, "north": north, "east": east, "marked": False, "again": n == 4} for n, (north, east) in places.items()
+    ]
+    there: Rows = {"Site": [{"north": 7, "east": 8}], "Visit": visits}
+    send_changes(desk, there, CHANGES)
+    desk.connection.execute("update state.visit set marked = true")
+    marked: Rows = {**there, "Visit": [{**visit, "marked": True} for visit in visits]}
+    assert send_changes(desk, marked, CHANGES)["Visit"] == Counts(unchanged=1, failed=3)
+    assert {(key, reason) for _, key, reason in desk.rejections(district=CHANGES)} == {
+        ("2", "without_site"),
+        ("3", "without_site"),
+        ("4", "marked_twice"),
+    }

@@ -135,3 +135,12 @@ def test_the_excluded_class_weighs_more_than_a_failed_rule(make_desk: MakeDesk, 
     counts = desk.send("Up", [{"id": n} for n in range(8)])
     assert (counts.excluded, counts.failed) == (2, 3)
     assert ("Up", "7", "odd") not in desk.rejections()
+
+
+def test_what_is_seen_again_needs_no_new_entry_in_any_index(desk: Desk) -> None:
+    nameless: list[Row] = [{"id": n, "name": None} for n in range(300)]
+    for _ in range(4):
+        assert desk.send("School", nameless).failed == 300
+    desk.connection.execute("select pg_stat_force_next_flush()")
+    counted = "select n_tup_upd, n_tup_hot_upd from pg_stat_user_tables where relname = 'hub_rejection'"
+    assert desk.connection.execute(counted).fetchone() == (900, 900)

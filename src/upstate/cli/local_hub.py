@@ -142,7 +142,7 @@ class LocalHub:
 
     def decide(self, district: str, removal: int, decision: Decision, reason: str) -> str:
         """Whoever may run commands here is an operator, who may decide."""
-        from upstate.cli.running import who
+        from upstate.cli.caller import who
         from upstate.hub.approving import decide
         from upstate.hub.in_force import catalog_in_force
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import logging
@@ -43,7 +44,9 @@ REMOTE = (
 )  # those that can ask a hub elsewhere
 _INTERRUPTED = 130
 # new objects; what a command imports is no garbage, and to look for some at every 700 takes a tenth of its start
-_LOOK_FOR_GARBAGE = 50_000
+_LOOK_FOR_GARBAGE = 250_000
+# numpy's algebra, which nothing here uses, else keeps a thread for every processor, and each spins when it begins
+_NO_ALGEBRA = ("OPENBLAS_NUM_THREADS", "1")
 
 
 class Commands(click.Group):
@@ -87,6 +90,8 @@ def upstate(context: click.Context, hub_url: str | None, token: str | None) -> N
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 with one line of what is wrong, 2 wrong usage, 130 interrupted."""
     gc.set_threshold(_LOOK_FOR_GARBAGE)
+    atexit.register(gc.freeze)  # a process that ends gives back all it has, and need not look for garbage first
+    os.environ.setdefault(*_NO_ALGEBRA)
     # What the driver says of a connection that was cut off is said by our own errors, in one line.
     logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     try:

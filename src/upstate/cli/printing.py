@@ -7,13 +7,14 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from rich.console import Console
-from rich.text import Text
-
 from upstate.planning import Status
+
+if TYPE_CHECKING:  # a command that prints JSON needs no colours
+    from rich.console import Console
+    from rich.text import Text
 
 WIDTH = 100  # where there is no terminal to ask
 
@@ -29,6 +30,8 @@ _WORDY_PASSWORD = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)", re.IGN
 
 def console(*, error: bool = False) -> Console:
     """The console of this process: as wide as the terminal, or 100 columns where there is none."""
+    from rich.console import Console
+
     stream = sys.stderr if error else sys.stdout
     return Console(file=stream, width=None if stream.isatty() else WIDTH, highlight=False, emoji=False, markup=False)
 
@@ -55,6 +58,8 @@ def local_time(moment: datetime | None) -> str:
 
 def status_text(status: Status) -> Text:
     """A coloured shape and the word."""
+    from rich.text import Text
+
     return Text(f"{status.shape} {status.word}", style=_COLOURS[status])
 
 

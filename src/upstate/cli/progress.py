@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
+from typing import TYPE_CHECKING, Protocol
 
 from upstate.cli.printing import console, count, number, status_text
 from upstate.hub.reports import ObjectRun
+
+if TYPE_CHECKING:  # as in printing.py
+    from rich.progress import Progress
+    from rich.text import Text
 
 _WIDEST_NAME = 28
 
@@ -89,6 +90,8 @@ def watching(*, as_json: bool) -> Iterator[Watcher]:
     if as_json:
         yield Silent()
     elif sys.stdout.isatty():
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
         columns = (BarColumn(24), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
         with Progress(*columns, console=console(), transient=True) as bar:
             yield Bar(bar)
@@ -108,6 +111,8 @@ def _now(runs: tuple[ObjectRun, ...]) -> str:
 
 
 def _line(run: ObjectRun, place: int, total: int) -> Text:
+    from rich.text import Text
+
     line = Text(f"{place:>2}/{total} {run.object:<{_WIDEST_NAME}} ")
     if run.state == "failed":
         return line.append_text(status_text(run.status)).append(f"  {run.message}")

@@ -120,14 +120,14 @@ def _fail_with(outcome: Ended) -> None:
 
 
 def _report(hub: Hub, outcome: Ended, removal: RemovalOutcome | None, *, rehearsal: bool, as_json: bool) -> None:
-    from upstate.cli.leftovers import outcome_lines
-    from upstate.cli.tables import outlook_lines, roots_table, status_table
-
     district, resync = outcome.district, outcome.resync
     if as_json:
         told = outcome_json(outcome, hub.roots(district, resync=resync), rehearsal=rehearsal)
         print_json({**told, **({} if removal is None else {"removal": asdict(removal)})})
         return
+    from upstate.cli.leftovers import outcome_lines
+    from upstate.cli.tables import outlook_lines, roots_table, status_table
+
     out = console()
     by_name = {run.object: run for run in outcome.runs}
     if rehearsal:

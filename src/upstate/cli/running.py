@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from upstate.cli.caller import who
 from upstate.cli.progress import Silent, Watcher
 from upstate.cli.running_agents import land_delivered
 from upstate.cli.running_here import run_placed
@@ -142,11 +142,3 @@ def _runner(database_url: str, planned: Planned, watcher: Watcher) -> Run:
     source = source_of(district.source_url, district.mapping, catalog)
     source.check([catalog[name] for name in planned.plan.objects])
     return lambda placed: run_placed(database_url, placed, catalog, source, watcher)
-
-
-def who() -> str:
-    """Who runs this command."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "command line"

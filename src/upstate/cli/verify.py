@@ -11,7 +11,6 @@ import click
 from upstate.cli.hubs import RemoteAddress, VerificationEnded
 from upstate.cli.opening import open_hub
 from upstate.cli.printing import console, count, key_text, number, print_json
-from upstate.cli.verify_receipt import show_receipt
 from upstate.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ def verify(
     if receipt is not None:
         if objects or year is not None or references:
             raise click.UsageError("A receipt has its own objects and year: leave out OBJECT, --year and --references.")
+        from upstate.cli.verify_receipt import show_receipt
+
         show_receipt(district, receipt, as_json=as_json)
         return
     if district is None:

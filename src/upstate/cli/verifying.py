@@ -9,7 +9,7 @@ from itertools import islice
 
 from upstate.agent.sources import Source
 from upstate.catalog import Catalog
-from upstate.cli.running import who
+from upstate.cli.caller import who
 from upstate.cli.sources import source_of
 from upstate.cli.verifying_ends import Begun, Ends
 from upstate.errors import SourceError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from upstate.catalog import Rule, SyncObject
+from upstate.catalog import Reference, Rule, SyncObject
 from upstate.catalog.conditions import names_in
 from upstate.loading.condition import Condition
 from upstate.loading.parents import (
@@ -16,6 +16,7 @@ from upstate.loading.parents import (
     complete,
     from_rejected,
     missing_parent,
+    parent_by_key,
     parent_join,
     rejected_alias,
     self_joins,
@@ -94,17 +95,26 @@ def conditions_of_equal(
     task = candidates.task
     obj = task.object
     rules = [rule for rule in obj.rules if rule not in without and not (own_are_kept and is_own(rule))]
-    named = {name.alias for rule in rules for name in names_in(rule.when)}
+    named: dict[str, set[str]] = {}
+    for name in (name for rule in rules for name in names_in(rule.when)):
+        named.setdefault(name.alias, set()).add(name.column)
     conditions = [*(() if own_are_kept else limits(obj)), *map(rule_condition, rules)]
     joins: list[Part] = [lookup_join(task, n) for n, lookup in enumerate(obj.lookups) if lookup.name in named]
     to_rejected: list[Part] = []
     for reference in obj.references:
         if reference.name in named:
-            joins += (
-                self_joins(candidates, reference)[:1] if reference.to == obj.name else [parent_join(task, reference)]
-            )
+            joins += [_parent_of_held(candidates, reference, named[reference.name])]
         if reference.to in held:
             found, join = from_rejected(task, reference, complete(reference))
             conditions += found
             to_rejected.append(join)
     return Conditions(conditions, joins, to_rejected)
+
+
+def _parent_of_held(candidates: Candidates, reference: Reference, columns: Collection[str]) -> Part:
+    """Have these columns at hand of the parent that a row at the state points at; that it is there is known."""
+    if reference.to == candidates.task.object.name:
+        return self_joins(candidates, reference)[0]
+    if set(columns) <= set(candidates.task.catalog[reference.to].key):
+        return parent_by_key(candidates.task, reference)
+    return parent_join(candidates.task, reference)

@@ -26,6 +26,7 @@ from upstate.loading.statements import (
     statement,
 )
 from upstate.loading.task import Candidates, Task, equal_rows, same_year, unique_name
+from upstate.loading.temporary import shared_name
 from upstate.wire.digests import key_hash_sql
 
 Cursor = psycopg.Cursor[Any]
@@ -155,7 +156,6 @@ def _make_shared(cursor: Cursor, candidates: Candidates, unique: Unique) -> bool
             return False
         query, values = statement("make_shared", **parts, **hashes), {**values, "repeated": repeated}
     if not cursor.execute(query, values).rowcount:
-        cursor.execute(statement("drop_shared", shared=shared))
         return False
     cursor.execute(statement("analyze_shared", shared=shared))
     return True
@@ -187,12 +187,12 @@ def _repeated(cursor: Cursor, hashes: sql.Composed, task: Task) -> list[int]:
 
 
 def _any_shared(cursor: Cursor, candidates: Candidates, unique: Unique) -> bool:
-    values = {"shared": _shared(candidates.task.object, unique).as_string()}
-    return bool(fetch_row(cursor, statement("any_shared"), values)[0])
+    query = statement("any_shared", shared=_shared(candidates.task.object, unique))
+    return bool(fetch_row(cursor, query, {})[0])
 
 
 def _shared(obj: SyncObject, unique: Unique) -> sql.Identifier:
-    return sql.Identifier("pg_temp", f"shared {obj.uniques.index(unique)}")
+    return sql.Identifier("pg_temp", shared_name(obj.uniques.index(unique)))
 
 
 def _sharing(candidates: Candidates, unique: Unique) -> Part:

@@ -61,7 +61,8 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
     held = [parent for parent in rejected if not asks or any_rejected_held(cursor, task, parent)]
     conditions = conditions_of(candidates, rejected, refused, held=held, without=around)
     with nullcontext() if task.everything else by_index(cursor):
-        _find(cursor, candidates, conditions, many=task.everything and filled.candidates >= _MANY)
+        many = task.everything and filled.candidates >= _MANY
+        _find(cursor, candidates, conditions, apart="found sent" if many else None)
     if around:
         _find(cursor, candidates, replace(conditions, all=[rule_condition(rule) for rule in around]), candidates.around)
         if task.chosen:
@@ -69,7 +70,8 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
     if task.compared:
         own_are_kept = OWN_RULES in task.clear
         conditions = conditions_of_equal(candidates, held, without=around, own_are_kept=own_are_kept)
-        _find(cursor, candidates, conditions, candidates.equal)
+        many = task.district_records >= _MANY
+        _find(cursor, candidates, conditions, candidates.equal, apart="found equal" if many else None)
     keep_first_class(cursor, candidates)
     # Of a comparison, what was not sent may be shared as well.
     for unique in (u for u in obj.uniques if u.columns in filled.repeated or task.compared):
@@ -78,21 +80,26 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
 
 
 def _find(
-    cursor: Cursor, candidates: Candidates, conditions: Conditions, records: Part | None = None, *, many: bool = False
+    cursor: Cursor,
+    candidates: Candidates,
+    conditions: Conditions,
+    records: Part | None = None,
+    *,
+    apart: str | None = None,
 ) -> None:
-    """Put into `finding` what these conditions say of these records; None: those that were sent, maybe `many`."""
+    """Put into `finding` what these conditions say of these records; None: of those that were sent. Of many records
+    it goes `apart` first, to a table of that name."""
     if not conditions.all:
         return
     found = judgement(candidates, conditions, records)
-    if not many:
+    if apart is None:
         cursor.execute(statement("find", judgement=found), candidates.task.values)
         return
-    keys = columns(None, found_keys(candidates.task.object))
+    apart_table, keys = sql.Identifier("pg_temp", apart), columns(None, found_keys(candidates.task.object))
     cursor.execute(statement("workers_cost_little"))
-    cursor.execute(statement("find_apart", keys=keys, judgement=found), candidates.task.values)
+    cursor.execute(statement("find_apart", apart=apart_table, keys=keys, judgement=found), candidates.task.values)
     cursor.execute(statement("workers_cost_as_ever"))
-    cursor.execute(statement("find_apart_in"))
-    cursor.execute(statement("drop_kept", table=sql.Identifier("pg_temp", "found_apart")))
+    cursor.execute(statement("find_apart_in", apart=apart_table))
 
 
 def _rejected_parents(cursor: Cursor, task: Task) -> dict[str, bool]:

@@ -38,6 +38,16 @@ def parent_join(task: Task, reference: Reference) -> Part:
     )
 
 
+def parent_by_key(task: Task, reference: Reference) -> Part:
+    """Have no more than the key of a parent at hand that is known to be there: the record itself names it."""
+    keys = zip(task.catalog[reference.to].key, reference.columns, strict=True)
+    named = (
+        sql.SQL("case when {} then {} end as {}").format(complete(reference), column("record", c), sql.Identifier(key))
+        for key, c in keys
+    )
+    return statement("name_parent", key=sql.SQL(", ").join(named), alias=sql.Identifier(reference.name))
+
+
 def self_joins(candidates: Candidates, reference: Reference) -> list[Part]:
     """The same for a parent in the object itself: among the candidates, and at the state where they wait elsewhere."""
     obj = candidates.task.object

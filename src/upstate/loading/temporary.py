@@ -48,6 +48,21 @@ def gone_of(obj: SyncObject) -> Mapping[str, Part]:
     return {"gone": _keys(obj)}
 
 
+def aside_of(obj: SyncObject) -> Mapping[str, Part]:
+    """Of a comparison: the keys of which the state does not hold what the district has."""
+    return {"aside": _keys(obj)}
+
+
+def shared_of(obj: SyncObject) -> Mapping[str, Part]:
+    """Of a comparison: the keys of records that share what must be unique, a table for each such rule."""
+    return {shared_name(number): _keys(obj) for number, _ in enumerate(obj.uniques)}
+
+
+def shared_name(number: int) -> str:
+    """What the table is called for the object's unique rule of that number."""
+    return f"shared {number}"
+
+
 def turned_of(obj: SyncObject) -> Mapping[str, Part]:
     """The keys of what is no common record of both ends: turned away, or a leftover."""
     return {"turned": sql.SQL("{}, found boolean").format(_keys(obj))}
@@ -73,7 +88,8 @@ def keep(cursor: Cursor, *wanted: Mapping[str, Part]) -> None:
 
 def keep_for(cursor: Cursor, obj: SyncObject) -> None:
     """Have those that every landing of this object uses."""
-    keep(cursor, REFUSAL, APART, finding_of(obj), gone_of(obj), turned_of(obj))
+    found = (REFUSAL, APART, finding_of(obj), gone_of(obj), turned_of(obj))
+    keep(cursor, *found, aside_of(obj), shared_of(obj))
 
 
 def _keys(obj: SyncObject) -> Part:

@@ -1,4 +1,4 @@
-"""A district whose database is PostgreSQL: one repeatable-read transaction, streamed as Arrow in the table's order."""
+"""A district whose database is PostgreSQL: its tables and columns, and the snapshot that all of it is read from."""
 
 from __future__ import annotations
 
@@ -7,29 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-import adbc_driver_manager as adbc
 import psycopg
-import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 
-from upstate.agent.conform import TEXT, conform
-from upstate.agent.mapping import Mapping, ObjectOrigin
+from upstate.agent.mapping import Mapping
 from upstate.agent.sources import postgresql_projection as dialect
-from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading, compare_by_sums
 from upstate.agent.sources.description import Description, describe_tables
 from upstate.agent.sources.missing import need_tables
-from upstate.agent.sources.postgresql_digests import in_the_database, rows_of
 from upstate.agent.sources.postgresql_schema import describe_database
+from upstate.agent.sources.postgresql_snapshot import ERRORS, PostgresqlSnapshot, cannot_be_read, said
 from upstate.agent.sources.server_address import PostgresqlAddress
 from upstate.agent.sources.server_tables import columns_by_table, fetch
-from upstate.agent.sources.slicing import MOST_BYTES, cut
-from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import SyncObject
-from upstate.errors import LostSourceError, SourceError
-from upstate.wire import Batch
-from upstate.wire.digests import for_shipping, self_test_sql, sums_from_answer
+from upstate.errors import SourceError
 
-_ERRORS = (adbc.Error, pa.ArrowException, OSError)
 # Text forms that do not depend on the server's settings; the same order on every run; no time limit of the server's.
 _SETTINGS = (
     "SET datestyle = 'ISO, YMD'",
@@ -42,7 +33,6 @@ _SETTINGS = (
     "SET statement_timeout = 0",
     "SET idle_in_transaction_session_timeout = 0",
 )
-_INDEXES = "SELECT set_config('enable_indexscan', '{0}', true), set_config('enable_indexonlyscan', '{0}', true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +51,24 @@ class PostgresqlSource:
                 try:
                     connection.execute(f"SELECT FROM ({dialect.rows(obj, origin)}) AS s LIMIT 0".encode())
                 except psycopg.Error as error:
-                    raise self._cannot(obj, error.diag.message_primary or str(error)) from error
+                    raise cannot_be_read(obj, self.address.shown, error.diag.message_primary or str(error)) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[PostgresqlSnapshot]:
         """The database as it is now, until the block ends; nobody waits for it."""
         try:
             connection = dbapi.connect(self.address.conninfo, autocommit=True)
-        except _ERRORS as error:
-            raise SourceError(f"{self.address.shown} cannot be reached: {_said(error)}.") from error
+        except ERRORS as error:
+            raise SourceError(f"{self.address.shown} cannot be reached: {said(error)}.") from error
         try:
-            snapshot = PostgresqlSnapshot(connection, self.mapping, self)
+            snapshot = PostgresqlSnapshot(connection, self.mapping, self.address.shown)
             try:
                 digests_itself = snapshot.agrees_on_digests()
                 for setting in (*_SETTINGS, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
                     snapshot.run(setting)
                 snapshot.fetch("SELECT 1")  # the snapshot is taken by the first query, not by BEGIN
-            except _ERRORS as error:
-                raise SourceError(f"{self.address.shown} cannot be read: {_said(error)}.") from error
+            except ERRORS as error:
+                raise SourceError(f"{self.address.shown} cannot be read: {said(error)}.") from error
             yield replace(snapshot, digests_itself=digests_itself)
         finally:
             connection.close()
@@ -93,135 +83,7 @@ class PostgresqlSource:
         try:
             connection = psycopg.connect(self.address.conninfo, autocommit=True)
         except psycopg.Error as error:
-            raise SourceError(f"{self.address.shown} cannot be reached: {_said(error)}.") from error
+            raise SourceError(f"{self.address.shown} cannot be reached: {said(error)}.") from error
         with connection:
             connection.read_only = True
             yield connection
-
-    def _cannot(self, obj: SyncObject, said: str) -> SourceError:
-        return SourceError(f"{obj.name} cannot be read from {self.address.shown}: {said.rstrip('.')}.")
-
-
-@dataclass(frozen=True, slots=True)
-class PostgresqlSnapshot:
-    """An open repeatable-read transaction of one connection."""
-
-    connection: Any
-    mapping: Mapping
-    source: PostgresqlSource
-    digests_itself: bool = False
-
-    def read(self, obj: SyncObject, school_year: int | None) -> Iterator[Batch]:
-        """An object's records in the table's own order; see Snapshot."""
-        origin = self.mapping.origin(obj)
-        if origin.absent:
-            return
-        try:
-            types = self._begin(obj, origin)
-            yield from self._read(obj, dialect.projection(obj, origin, types, school_year))
-        except _ERRORS as error:
-            raise self._translated(obj, error) from error
-
-    def select(self, obj: SyncObject, school_year: int | None, wanted: Wanted) -> Iterator[Batch]:
-        """Found by an index where the district has one for what is wanted; see Snapshot."""
-        origin = self.mapping.origin(obj)
-        if origin.absent or not len(wanted):
-            return
-        try:
-            types = self._begin(obj, origin)
-            query = dialect.projection(obj, origin, types, school_year, dialect.among(wanted, types))
-            yield from chosen(self._read(obj, query), wanted)
-        except _ERRORS as error:
-            raise self._translated(obj, error) from error
-
-    def compare(self, obj: SyncObject, school_year: int | None, state: StateSide) -> Comparison | None:
-        """Where the database can digest the object itself, only what is in a differing bucket is read; see Snapshot."""
-        origin = self.mapping.origin(obj)
-        try:
-            if origin.absent or not self.digests_itself:
-                return compare_by_reading(obj, self.read(obj, school_year), state)
-            types = self._begin(obj, origin)
-            compared = for_shipping(obj)
-            database = in_the_database(compared, types)
-            if database is None:
-                return compare_by_reading(obj, self.read(obj, school_year), state)
-            rows = rows_of(obj, origin, types, school_year)
-            with self.connection.cursor() as cursor:
-                cursor.execute(database.sums(compared, rows, state.buckets))
-                district = sums_from_answer(compared, cursor.fetch_arrow_table(), state.buckets)
-
-            def within(buckets: list[int]) -> Iterator[Batch]:
-                only = database.within(compared, state.buckets, buckets)
-                return self._read(obj, dialect.projection(obj, origin, types, school_year, only))
-
-            def select(wanted: Wanted) -> Iterator[Batch]:
-                only = dialect.among(wanted, types)
-                return chosen(self._read(obj, dialect.projection(obj, origin, types, school_year, only)), wanted)
-
-            return compare_by_sums(obj, district, state, within, select)
-        except _ERRORS as error:
-            raise self._translated(obj, error) from error
-
-    def _begin(self, obj: SyncObject, origin: ObjectOrigin) -> dict[str, str]:
-        """Make ready to read an object; its columns' types here."""
-        self.run("SAVEPOINT object")  # so that one object's error leaves the snapshot to the others
-        # Of a table, the heap's own order: the same until somebody writes, whatever the planner thinks of indexes.
-        # A mapped SELECT is the planner's business.
-        natural = "off" if origin.select is None else "on"
-        self.fetch(_INDEXES.format(natural))
-        (kinds,) = self.fetch(dialect.types_query(obj, origin))
-        return dict(zip((c.name for c in obj.columns), kinds, strict=True))
-
-    def _read(self, obj: SyncObject, query: str) -> Iterator[Batch]:
-        with self.connection.cursor() as cursor:
-            cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(MOST_BYTES)})
-            cursor.execute(query)
-            for raw in cut(map(_plain, cursor.fetch_record_batch())):
-                yield conform(obj, raw)
-
-    def agrees_on_digests(self) -> bool:
-        """Whether this database computes digests as every other side does; ask before a transaction begins."""
-        try:
-            self.run("SET jit = off")  # compiling a digest takes longer than computing a million
-            return self.fetch(self_test_sql()) == [(True,)]
-        except _ERRORS:
-            return False
-
-    def run(self, statement: str) -> None:
-        """Run a statement that gives nothing back."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(statement)
-
-    def fetch(self, query: str) -> list[tuple[Any, ...]]:
-        """The rows of a short query."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(query)
-            return [tuple(row) for row in cursor.fetchall()]
-
-    def _translated(self, obj: SyncObject, error: Exception) -> SourceError:
-        """One object's error, or that the connection, and the snapshot with it, is gone."""
-        try:
-            self.run("ROLLBACK TO SAVEPOINT object")
-        except _ERRORS:
-            return LostSourceError(
-                f"The connection to {self.source.address.shown} was lost while reading {obj.name}: {_said(error)}. "
-                "Run the same command again: what has been delivered is not sent twice."
-            )
-        return self.source._cannot(obj, _said(error))
-
-
-def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Text columns as plain text: the driver marks a numeric as a type of its own, and carries its text."""
-    arrays = []
-    for name, array in zip(batch.schema.names, batch.columns, strict=True):
-        plain = array.storage if isinstance(array, pa.ExtensionArray) else array
-        arrays.append(plain.cast(pa.string()) if name.startswith(TEXT) else plain)
-    return pa.RecordBatch.from_arrays(arrays, batch.schema.names)
-
-
-def _said(error: BaseException) -> str:
-    """What PostgreSQL said, in one line without the query."""
-    line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    for lead in ("ERROR:  ", "FATAL:  ", "[libpq] "):
-        line = line.partition(lead)[2] or line
-    return line.rstrip(". ")

@@ -1,2 +1,2 @@
 -- See find_apart.sql.
-insert into finding select * from pg_temp.found_apart
+insert into finding select * from {apart}

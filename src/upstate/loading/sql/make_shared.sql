@@ -1,6 +1,6 @@
 -- Of a comparison: the records whose values that must be unique come more than once, in what the state holds of the
 -- district, of whatever year, or in what was sent. Only values whose hash came more than once are looked at.
-create temporary table {shared} on commit drop as
+insert into {shared}
 select {keys} from (
     select record.*, count(*) over (partition by {columns}) as "times:" from (
         select {held}, {held_hash} as "hash:" from {table} as held where held.district_id = %(district)s

@@ -1,6 +1,6 @@
 -- The same where it is known that the state's rows share nothing among themselves: values that come more than once are
 -- in what was sent.
-create temporary table {shared} on commit drop as
+insert into {shared}
 with sent as materialized (
     select {sent} from pg_temp.candidate as sent where sent.district_id = %(district)s
 )
