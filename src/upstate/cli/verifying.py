@@ -84,8 +84,10 @@ def run_verification(
         connect(database_url) as looking,
         connect(database_url) as here,
         at_district(here, district.id) as asking,
+        connect(database_url) as there,
+        at_district(there, district.id) as pairing,
         source.snapshot() as snapshot,
-        closing(Ends(office, asking, looking, snapshot, district, keep)) as ends,
+        closing(Ends(office, asking, pairing, looking, snapshot, district, keep)) as ends,
     ):
         for looked in _look(placed, district, catalog, ends):
             if looked.verified is None:

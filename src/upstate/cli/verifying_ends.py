@@ -51,14 +51,15 @@ class Begun:
 
 
 class Ends:
-    """A snapshot of the district, and the state: `office` has its control tables, `asking` the district's rows, and by
-    `looking` what differs is looked at, and handed to `keep`; three connections, which are at work at the same time.
-    All are the caller's, and go after this is closed."""
+    """A snapshot of the district, and the state: `office` has its control tables, `asking` and `pairing` the district's
+    rows, and by `looking` what differs is looked at, and handed to `keep`; four connections, which are at work at the
+    same time. All are the caller's, and go after this is closed."""
 
     def __init__(
         self,
         office: Connection,
         asking: Connection,
+        pairing: Connection,
         looking: Connection,
         snapshot: Snapshot,
         district: KnownDistrict,
@@ -66,6 +67,7 @@ class Ends:
     ) -> None:
         self._office = office
         self._asking = asking
+        self._pairing = pairing
         self._looking = looking
         self._snapshot = snapshot
         self._district = district
@@ -104,7 +106,7 @@ class Ends:
         try:
             return begun.looking.result()
         except _TROUBLE as error:
-            if self._asking.broken or self._looking.broken:
+            if any(connection.broken for connection in (self._asking, self._pairing, self._looking)):
                 raise
             return Looked(begun.object, None, begun.seconds, error.message)
 
@@ -130,8 +132,8 @@ class Ends:
         held, buckets = asked.held, asked.buckets
         obj, year = held.object, held.school_year
 
-        def pairs(wanted: Sequence[int]) -> Pairs:  # in the thread that has the connection
-            return self._beside.submit(held_pairs, self._asking, held, buckets, wanted).result()
+        def pairs(wanted: Sequence[int]) -> Pairs:  # not after the sums of what comes next
+            return held_pairs(self._pairing, held, buckets, wanted)
 
         rejected = partial(rejected_keys, self._office, obj, self._district.id, year)
         try:
@@ -155,4 +157,4 @@ class Ends:
         row = self._office.execute(statement("records_landed"), values).fetchone()
         if row is not None:
             return int(row[0])
-        return self._beside.submit(count_held, self._asking, held).result()
+        return count_held(self._pairing, held)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from upstate.agent.sources.joining import joined
 from upstate.agent.sources.picking import AT_ONCE, pick
+from upstate.agent.sources.recognizing import Recognized
 from upstate.agent.sources.set_apart import SetApart
 from upstate.agent.sources.spool import Spool
 from upstate.agent.sources.wanted import Wanted
@@ -58,13 +59,14 @@ def compare_by_reading(obj: SyncObject, batches: Iterable[Batch], state: StateSi
     """
     compared = for_shipping(obj)
     spool = Spool(compared)
-    district = sums_from_hashes(compared, spool.keep(batches), state.buckets)
+    rejected = Recognized(compared, None if state.rejected is None else state.rejected(), state.buckets)
+    district = sums_from_hashes(compared, rejected.among(spool.keep(batches)), state.buckets)
     theirs = state.sums()
-    wanted = worth_looking_into(district, theirs)
+    wanted = worth_looking_into(district - rejected.sums, theirs)
     if wanted is None:
         return None
     records = district.total + spool.misfitting
-    picked = pick(compared, spool, wanted, theirs, state.pairs)
+    picked = pick(compared, spool, wanted, theirs, state.pairs, rejected.outside(wanted))
     return Comparison(records, spool.total, picked.gone, picked.batches)
 
 

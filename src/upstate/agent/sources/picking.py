@@ -45,12 +45,16 @@ def pick(
     wanted: NDArray[np.int64],
     theirs: Sums,
     ask: Callable[[Sequence[int]], Pairs],
+    known: Sequence[NDArray[np.intp]] = (),
 ) -> Picked:
     """Go from differing buckets to differing records, of an object as `for_shipping` has it.
 
     The spool has at least the district's records of those buckets, and every misfit; `ask` gives the state's pairs.
+    `known`: where in each batch records are, outside those buckets, that are known to differ.
     """
     unequal = [np.zeros(len(spool.hashes(number)[0]), np.bool_) for number in range(len(spool))]
+    for marks, places in zip(unequal, known, strict=False):
+        marks[places] = True
     gone = [pairs_schema(obj).empty_table().drop_columns(DIGEST)]
     for some in _portions(wanted, theirs):
         inside = _inside(_parts(spool), some, theirs)
