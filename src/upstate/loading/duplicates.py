@@ -124,10 +124,10 @@ def _unfound(candidates: Candidates) -> Part:
     return sql.SQL("not exists (select from finding where {})").format(is_found(candidates.task.object))
 
 
-def _complete(unique: Unique) -> Part:
+def _complete(unique: Unique, alias: str = "record") -> Part:
     """Whether a record's values must be unique at all: with a null in them they need not, where nulls are distinct."""
     names = () if unique.nulls == "equal" else unique.columns
-    tests = [sql.SQL("{} is not null").format(column("record", name)) for name in names]
+    tests = [sql.SQL("{} is not null").format(column(alias, name)) for name in names]
     return sql.SQL(" and ").join([sql.SQL("true"), *tests])
 
 
@@ -148,14 +148,23 @@ def _make_shared(cursor: Cursor, candidates: Candidates, unique: Unique) -> bool
     }
     values = task.values
     if unique_name(unique) in task.clear:
-        query = statement("make_shared_with_sent", alike=_same(obj, unique), **parts)
+        query = statement(
+            "make_shared_with_sent",
+            found=is_found(obj, "sent"),
+            sent_complete=_complete(unique, "sent"),
+            same_key=equal("sent", "held", obj.key),
+            alike=_same(obj, unique),
+            **parts,
+        )
     else:
         hashes: dict[str, Part] = {f"{side}_hash": _hash(obj, unique, side) for side in ("held", "sent")}
         repeated = _repeated(cursor, statement("hashes", **parts, **hashes), task)
         if not repeated:
             return False
         query, values = statement("make_shared", **parts, **hashes), {**values, "repeated": repeated}
-    if not cursor.execute(query, values).rowcount:
+    with by_index(cursor):
+        shares = cursor.execute(query, values).rowcount
+    if not shares:
         return False
     cursor.execute(statement("analyze_shared", shared=shared))
     return True

@@ -171,13 +171,13 @@ def _wait(cursor: Cursor, task: Task, *, carefully: bool = False, narrowed: Narr
     judge(cursor, candidates, filled)
     if not task.everything:
         _turn_away_held(cursor, candidates, filled)
-        note_replaced(cursor, task)
     return _Waiting(candidates, filled, told_gone)
 
 
 def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
     task, filled = waiting.candidates.task, waiting.filled
     if not task.everything:
+        note_replaced(cursor, task)
         with by_index(cursor):
             created, updated = merge(cursor, task)
         note_owned(cursor, task)

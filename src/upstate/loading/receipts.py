@@ -15,6 +15,7 @@ from psycopg import sql
 
 from upstate.catalog import SyncObject
 from upstate.loading.comparing import Held, can_digest_within
+from upstate.loading.few import by_index
 from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.statements import Part, columns, equal, expression, fetch_row, state_table, statement
 from upstate.loading.task import Task, same_year
@@ -37,23 +38,21 @@ def note_turned_away(cursor: Cursor, total: Total) -> None:
 
 
 def note_replaced(cursor: Cursor, task: Task) -> None:
-    """Of a comparison, before anything is merged: what the state holds of the records that differ."""
+    """Of a comparison, before the merge: what the state holds of the records that land. Any other stays as it is."""
     if not task.compared:
         return
     obj = task.object
-    cursor.execute(statement("plan_by_index"))
-    cursor.execute(
-        statement(
-            "note_replaced",
-            digest=digest_of(obj, "held"),
-            keys=columns(None, found_keys(obj)),
-            table=state_table(obj),
-            same_year=same_year(task),
-            same=_keyed("aside", obj),
-        ),
-        task.values,
-    )
-    cursor.execute(statement("plan_by_set"))
+    with by_index(cursor):
+        cursor.execute(
+            statement(
+                "note_replaced",
+                digest=digest_of(obj, "held"),
+                table=state_table(obj),
+                same_year=same_year(task),
+                same=equal("record", "held", obj.key),
+            ),
+            task.values,
+        )
 
 
 def note_owned(cursor: Cursor, task: Task) -> None:
@@ -136,9 +135,8 @@ def _held(cursor: Cursor, task: Task) -> Total:
 
 def _replacing(cursor: Cursor, task: Task) -> Total:
     """What the merge has added to, and taken from, what was compared."""
-    keys = columns(None, found_keys(task.object))
-    among = sql.SQL("(select distinct {} from pg_temp.aside) as aside join").format(keys)
-    return _joined(cursor, task, among, "aside") - _noted(cursor, "replaced")
+    same = equal("record", "held", task.object.key)
+    return _joined(cursor, task, sql.SQL("pg_temp.candidate as record join"), same) - _noted(cursor, "replaced")
 
 
 def _turned(cursor: Cursor, task: Task) -> tuple[Total, Total]:
@@ -151,20 +149,21 @@ def _turned(cursor: Cursor, task: Task) -> tuple[Total, Total]:
     if not cursor.rowcount:
         return Total(), Total()
     cursor.execute(statement("analyze_turned"))
-    turned = _joined(cursor, task, sql.SQL("pg_temp.turned join"), "turned")
+    same = equal("turned", "held", dict(zip(found_keys(obj), obj.key, strict=True)))
+    turned = _joined(cursor, task, sql.SQL("pg_temp.turned join"), same)
     if not task.compared:
         return turned, Total()
     beside = equal("aside", "turned", found_keys(obj))
     alike = sql.SQL(
         "(select * from pg_temp.turned where found and not exists (select from pg_temp.aside where {})) as turned join"
     ).format(beside)
-    return turned, _joined(cursor, task, alike, "turned")
+    return turned, _joined(cursor, task, alike, same)
 
 
-def _joined(cursor: Cursor, task: Task, among: Part, alias: str) -> Total:
+def _joined(cursor: Cursor, task: Task, among: Part, same: Part) -> Total:
     obj = task.object
     rows = sql.SQL("{} as held on held.district_id = %(district)s and {} and {}").format(
-        state_table(obj), same_year(task), _keyed(alias, obj)
+        state_table(obj), same_year(task), same
     )
     cursor.execute(statement("plan_by_index"))
     return _total(cursor, obj, task.values, rows=rows, among=among)
@@ -177,7 +176,3 @@ def _total(cursor: Cursor, obj: SyncObject, values: Mapping[str, Any], *, rows: 
 
 def _noted(cursor: Cursor, side: str) -> Total:
     return Total(*fetch_row(cursor, statement("sum_apart"), {"side": side}))
-
-
-def _keyed(alias: str, obj: SyncObject) -> Part:
-    return equal(alias, "held", dict(zip(found_keys(obj), obj.key, strict=True)))

@@ -1,8 +1,9 @@
--- Of a comparison: the state's rows, as they were before the merge, of all keys that were set aside.
+-- Of a comparison: the rows of records that land, as they were before the merge.
 insert into pg_temp.apart
 select 'replaced', count(*), coalesce(sum((digest >> 32)::int4), 0), coalesce(sum(((digest << 32) >> 32)::int4), 0)
 from (
-    select {digest} as digest from (select distinct {keys} from pg_temp.aside) as aside
+    select {digest} as digest from pg_temp.candidate as record
     join {table} as held on held.district_id = %(district)s and {same_year} and {same}
+    where record.district_id = %(district)s
     offset 0
 ) as digests
