@@ -9,12 +9,14 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from tests.changes.both_ways import CHANGES, TEXTS, BothWays, Postgresql, Rows
-from tests.changes.test_both_ways import EDITS, START, hold, turn
+from tests.changes.test_both_ways import EDITS, PUPILS, START, changed, hold, turn
 
 from upstate.cli.verifying import verify_here
 from upstate.hub.planned import plan_resync
 from upstate.hub.set_up import set_up
-from upstate.loading.verifying import Looked
+from upstate.loading.task import Task
+from upstate.loading.verifying import Looked, Verified
+from upstate.loading.verifying import verify as look
 
 
 def verify(hub: BothWays) -> dict[str, Looked]:
@@ -138,6 +140,27 @@ def test_a_to_b_and_back_is_found_whatever_was_sent_and_edited_in_between(hub: B
         assert hub.rows("pupil", CHANGES) != start
         hub.send(CHANGES)
         assert hub.rows("pupil", CHANGES) == start
+
+
+def test_what_is_known_to_be_rejected_is_told_without_a_look_and_as_with_one(
+    hub: BothWays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(hub, changed("pupil", *((key, 9, *PUPILS[4][2:]) for key in (50, 51))))  # there is no school 9
+    hub.send(CHANGES)
+    seen: list[str] = []
+
+    def looking(connection: Any, task: Task, *args: Any, **more: Any) -> Verified:
+        seen.append(task.object.name)
+        return look(connection, task, *args, **more)
+
+    monkeypatch.setattr("upstate.cli.verifying_ends.verify", looking)
+    told = {name: each.verified for name, each in verify(hub).items()}
+    assert not seen
+    monkeypatch.setattr("upstate.cli.verifying_ends.all_known", lambda *_args, **_more: None)
+    assert {name: each.verified for name, each in verify(hub).items()} == told
+    assert told["Pupil"] is not None
+    assert dict(told["Pupil"].expected) == {"failed": 2}
+    assert seen == ["School", "Pupil", "Note"]
 
 
 @pytest.fixture

@@ -4,24 +4,28 @@ differed in those before is looked at and kept."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from itertools import chain, islice
+
+import pyarrow as pa
 
 from upstate.agent.sources import Comparison, Snapshot, StateSide
 from upstate.errors import DatabaseError, LostSourceError, SourceError, WireError
 from upstate.hub.districts import KnownDistrict
-from upstate.hub.known_rejections import rejected_keys
+from upstate.hub.known_rejections import Verdicts, known_verdicts
 from upstate.hub.postgres import Connection, database_errors, statement
 from upstate.hub.verifications import MOST_KEPT
 from upstate.loading.comparing import Held, can_digest, count_held, held_pairs, held_sums
 from upstate.loading.task import Task
 from upstate.loading.verifying import Looked, verify
-from upstate.wire import Batch, encode_keys
+from upstate.loading.verifying_known import all_known
+from upstate.wire import Batch, encode_keys, table_of_keys
 from upstate.wire.digests import Pairs, Sums, bucket_count, in_whole
 
 _TROUBLE = (SourceError, WireError, DatabaseError)
+_FEW = 4  # batches, which are as large as travels well: what is known to be rejected fits into them
 Keep = Callable[[Connection, Looked], None]
 
 
@@ -121,12 +125,14 @@ class Ends:
                 self._look(time.monotonic() - began, task, self._snapshot.read(task.object, task.school_year))
             )
             return looked
-        found, held = compared
+        found, held, verdicts = compared
         narrowed = replace(task, everything=False, district_records=found.records, gone=encode_keys(found.gone))
+        if found.settled:
+            return self._looks.submit(self._tell, time.monotonic() - began, narrowed, found.batches, held, verdicts)
         return self._looks.submit(self._look, time.monotonic() - began, narrowed, found.batches, held)
 
-    def _compare(self, asked: Asked) -> tuple[Comparison, int] | None:
-        """What differs, and how many rows the state has; None where all is to be looked at."""
+    def _compare(self, asked: Asked) -> tuple[Comparison, int, Verdicts] | None:
+        """What differs, how many rows the state has, what it is known to reject; None where all is to be looked at."""
         if asked.held is None or asked.sums is None:
             return None
         held, buckets = asked.held, asked.buckets
@@ -135,12 +141,31 @@ class Ends:
         def pairs(wanted: Sequence[int]) -> Pairs:  # not after the sums of what comes next
             return held_pairs(self._pairing, held, buckets, wanted)
 
-        rejected = partial(rejected_keys, self._office, obj, self._district.id, year)
+        verdicts: dict[tuple[str | None, ...], str] = {}
+
+        def rejected() -> pa.Table:
+            verdicts.update(known_verdicts(self._office, obj, self._district.id, year))
+            return table_of_keys(obj.key, verdicts)
+
         try:
             found = self._snapshot.compare(obj, year, StateSide(buckets, asked.sums.result, pairs, rejected))
         except WireError:
             return None
-        return None if found is None else (found, asked.sums.result().total)
+        return None if found is None else (found, asked.sums.result().total, verdicts)
+
+    def _tell(self, seconds: float, task: Task, batches: Iterator[Batch], held: int, verdicts: Verdicts) -> Looked:
+        """As `_look`, without one where all that differs is known to be rejected."""
+        began = time.monotonic()
+        taken = list(islice(batches, _FEW))
+        verified = all_known(task, taken, held, verdicts, show=MOST_KEPT)
+        rest = next(batches, None)
+        if verified is None or rest is not None:
+            every = chain(taken, () if rest is None else (rest,), batches)
+            return self._look(seconds + time.monotonic() - began, task, every, held)
+        with database_errors():
+            looked = Looked(task.object.name, verified, seconds + time.monotonic() - began)
+            self._keep(self._looking, looked)
+        return looked
 
     def _look(self, seconds: float, task: Task, batches: Iterable[Batch], held: int | None = None) -> Looked:
         """Look at what differs, and keep it; the comparison took so many seconds."""

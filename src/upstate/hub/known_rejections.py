@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 from upstate.catalog import SyncObject
@@ -12,9 +14,18 @@ from upstate.wire import table_of_keys
 MOST_TOLD = 10_000
 
 
+Verdicts = Mapping[tuple[str | None, ...], str]
+
+
 @database_errors()
-def rejected_keys(connection: Connection, obj: SyncObject, district: int, school_year: int | None) -> pa.Table:
-    """The keys of the district's records that have an open rejection, as texts; DatabaseError where the hub is gone."""
+def known_verdicts(connection: Connection, obj: SyncObject, district: int, school_year: int | None) -> Verdicts:
+    """The verdicts of the district's records that have an open rejection, by key as texts; none where there are too
+    many. DatabaseError where the hub is gone."""
     values = {"district": district, "object": obj.name, "school_year": school_year, "most": MOST_TOLD + 1}
     rows = connection.execute(statement("rejected_keys"), values).fetchall()
-    return table_of_keys(obj.key, () if len(rows) > MOST_TOLD else dict.fromkeys(tuple(key) for (key,) in rows))
+    return {} if len(rows) > MOST_TOLD else {tuple(key): verdict for key, verdict in rows}
+
+
+def rejected_keys(connection: Connection, obj: SyncObject, district: int, school_year: int | None) -> pa.Table:
+    """The keys of those records, a column of texts for each part."""
+    return table_of_keys(obj.key, known_verdicts(connection, obj, district, school_year))

@@ -43,13 +43,15 @@ class Comparison:
     `records` counts all of them, misfits too; `total` is of those that fit; `gone` has the keys of the state's rows
     that the district has no more.
     `batches` are what must be shipped: records that the state lacks or holds otherwise, records whose key comes more
-    than once, and every misfit. Read them within the snapshot.
+    than once, and every misfit. Read them within the snapshot. `settled`: but for records whose key comes more than
+    once, the state has no row for any of them, and for all else just what the district has.
     """
 
     records: int
     total: Total
     gone: pa.Table
     batches: Iterator[Batch]
+    settled: bool = False
 
 
 def compare_by_reading(obj: SyncObject, batches: Iterable[Batch], state: StateSide) -> Comparison | None:
@@ -67,7 +69,7 @@ def compare_by_reading(obj: SyncObject, batches: Iterable[Batch], state: StateSi
         return None
     records = district.total + spool.misfitting
     picked = pick(compared, spool, wanted, theirs, state.pairs, rejected.outside(wanted))
-    return Comparison(records, spool.total, picked.gone, picked.batches)
+    return Comparison(records, spool.total, picked.gone, picked.batches, settled=not wanted.size)
 
 
 def compare_by_sums(
@@ -96,7 +98,8 @@ def compare_by_sums(
     outside, total_outside = apart.outside(state.buckets, wanted)
     total = total_of_sums(rest, without=wanted) + total_outside + spool.total
     picked = pick(compared, spool, wanted, theirs, state.pairs)
-    return Comparison(district.total, total, picked.gone, joined(chain(outside, picked.batches)))
+    batches = joined(chain(outside, picked.batches))
+    return Comparison(district.total, total, picked.gone, batches, settled=not wanted.size)
 
 
 def worth_looking_into(district: Sums, theirs: Sums) -> NDArray[np.int64] | None:

@@ -1,6 +1,8 @@
--- The keys of an object and year (null: of none) that have an open rejection in a district, one for each reason; what is
--- cleared off the lists is held back too.
-SELECT key
+-- The keys of an object and year (null: of none) that have an open rejection in a district, one for each reason, with the
+-- verdict; what is cleared off the lists is held back too.
+SELECT
+    key,
+    verdict
 FROM hub_rejection
 WHERE district_id = %(district)s
     AND object = %(object)s
