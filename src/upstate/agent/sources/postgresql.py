@@ -66,7 +66,7 @@ class PostgresqlSource:
                 digests_itself = snapshot.agrees_on_digests()
                 for setting in (*_SETTINGS, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
                     snapshot.run(setting)
-                snapshot.fetch("SELECT 1")  # the snapshot is taken by the first query, not by BEGIN
+                snapshot.keep_order()  # the snapshot is taken by the first query, not by BEGIN
             except ERRORS as error:
                 raise SourceError(f"{self.address.shown} cannot be read: {said(error)}.") from error
             yield replace(snapshot, digests_itself=digests_itself)

@@ -43,13 +43,16 @@ def rows(obj: SyncObject, origin: ObjectOrigin) -> str:
 
 
 def types_query(obj: SyncObject, origin: ObjectOrigin) -> str:
-    """A query for the types of the object's columns, a domain's base type for the domain; it reads no row."""
-    types = ", ".join(
-        "(SELECT coalesce(nullif(t.typbasetype, 0), t.oid)::regtype::text FROM pg_catalog.pg_type AS t "  # noqa: S608
-        f"WHERE t.oid = pg_typeof((SELECT s.{quote(c.name)} FROM s LIMIT 0))) AS {quote(c.name)}"
-        for c in obj.columns
+    """A query for the types of the object's columns in their order, a row each, a domain's base type for the domain; it
+    reads no row."""
+    types = ", ".join(f"pg_typeof(s.{quote(c.name)})" for c in obj.columns)
+    return (
+        "SELECT coalesce(nullif(t.typbasetype, 0), t.oid)::regtype::text "  # noqa: S608
+        f"FROM (SELECT ARRAY[{types}]::oid[] AS oids "
+        f"FROM (SELECT) AS one LEFT JOIN ({rows(obj, origin)}) AS s ON false) AS asked "
+        "CROSS JOIN unnest(asked.oids) WITH ORDINALITY AS each (oid, place) "
+        "JOIN pg_catalog.pg_type AS t ON t.oid = each.oid ORDER BY each.place"
     )
-    return f"WITH s AS ({rows(obj, origin)}) SELECT {types}"
 
 
 def projection(

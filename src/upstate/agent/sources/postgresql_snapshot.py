@@ -88,12 +88,15 @@ class PostgresqlSnapshot:
     def _begin(self, obj: SyncObject, origin: ObjectOrigin) -> dict[str, str]:
         """Make ready to read an object; its columns' types here."""
         self.run("SAVEPOINT object")  # so that one object's error leaves the snapshot to the others
-        # Of a table, the heap's own order: the same until somebody writes, whatever the planner thinks of indexes.
-        # A mapped SELECT is the planner's business.
-        natural = "off" if origin.select is None else "on"
-        self.fetch(_INDEXES.format(natural))
-        (kinds,) = self.fetch(dialect.types_query(obj, origin))
-        return dict(zip((c.name for c in obj.columns), kinds, strict=True))
+        if any(each.select is not None for each in self.mapping.origins.values()):
+            self.keep_order(origin)
+        kinds = self.fetch(dialect.types_query(obj, origin))
+        return {column.name: kind for column, (kind,) in zip(obj.columns, kinds, strict=True)}
+
+    def keep_order(self, origin: ObjectOrigin | None = None) -> None:
+        """Of a table, read in the heap's own order: the same until somebody writes, whatever the planner thinks of
+        indexes. A mapped SELECT is the planner's business."""
+        self.fetch(_INDEXES.format("off" if origin is None or origin.select is None else "on"))
 
     def _read(self, obj: SyncObject, query: str) -> Iterator[Batch]:
         with self.connection.cursor() as cursor:
