@@ -29,7 +29,7 @@ def judgement(candidates: Candidates, conditions: Conditions, records: Part | No
         joins=sql.SQL("\n").join(conditions.joins),
         suspects=any_of(suspects),
         rejected=sql.SQL("\n").join(conditions.rejected),
-        reasons=sql.SQL(",\n").join(_reason(c, test) for c, test in zip(conditions.all, tests, strict=True)),
+        reasons=sql.SQL("\nunion all ").join(_reason(c, test) for c, test in zip(conditions.all, tests, strict=True)),
         hits=any_of(tests),
     )
 
@@ -44,12 +44,13 @@ def _hit(condition: Condition, suspect: Part) -> Part:
 
 
 def _reason(condition: Condition, test: Part) -> Part:
+    """What is said where the test hits, and, as it takes longer to say than to test, only there."""
     root = condition.root or (_NULL, _NULL, _NULL)
-    return sql.SQL("({}::smallint, {}, {}, {}, {}, {}, {}, {}::text, {}::text[], {}::text)").format(
+    return sql.SQL("select {}::smallint, {}, {}, {}, {}, {}, {}::text, {}::text[], {}::text where {}").format(
         sql.Literal(condition.klass),
-        test,
         *(literal(text) for text in (condition.verdict, condition.reason, condition.column)),
         condition.message,
         condition.advice,
         *root,
+        test,
     )

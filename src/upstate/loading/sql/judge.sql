@@ -16,6 +16,6 @@ from (
     offset 0 -- a fence: PostgreSQL would join the rejections to every record first
 ) as judged
 {rejected}
-cross join lateral (values {reasons})
-    as reason (class, hit, verdict, reason, "column", message, advice, root_object, root_key, root_reason)
-where ({hits}) and reason.hit
+cross join lateral ({reasons})
+    as reason (class, verdict, reason, "column", message, advice, root_object, root_key, root_reason)
+where {hits}
