@@ -25,19 +25,13 @@ _THERE = {
     "tcp_user_timeout": _SILENT,
 }
 
-# Statements that are asked again and again. A landing has some fifty, half of them of its object alone: with the
-# driver's hundred, these would drive out the others.
-_PREPARED = 400
-
 
 def reach(conninfo: str) -> psycopg.Connection[Any]:
     """Connect, outside any transaction; what the address says of keepalives itself stands. The caller closes it."""
     said = conninfo_to_dict(conninfo)
-    connection = psycopg.connect(
+    return psycopg.connect(
         make_conninfo(conninfo, **{name: value for name, value in _HERE.items() if name not in said}),
         autocommit=True,
         application_name="upstate",
         options=" ".join(f"-c {name}={value}" for name, value in _THERE.items()),
     )
-    connection.prepared_max = _PREPARED
-    return connection
