@@ -19,7 +19,7 @@ from upstate.wire.digests import Total, digests_of, key_hashes, total_of
 Hashes = NDArray[np.int64]
 
 _IN_MEMORY = 8 << 20  # bytes; more than that goes to the disk, so that memory stays flat
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+_OPTIONS = pa.ipc.IpcWriteOptions()  # to compress takes longer than to write, and GUIDs hardly shrink
 
 
 @dataclass(frozen=True, slots=True)
