@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -15,7 +18,7 @@ from hypothesis import strategies as st
 from tests.agent.cases import column_of, mapped, misfits, moment, read_all, records, thing
 from tests.agent.postgresql_maker import PostgresqlMaker
 
-from upstate.agent.sources import open_source
+from upstate.agent.sources import open_source, twin_of
 from upstate.catalog import Column, ColumnType
 from upstate.errors import LostSourceError, SourceError
 
@@ -196,3 +199,43 @@ def test_a_url_that_cannot_be_read_is_not_repeated() -> None:
     with pytest.raises(SourceError) as caught:
         open_source("postgresql://dana:s3cret@[host/lakeside")
     assert caught.value.message == "The source's URL cannot be read. Write it as postgresql://USER@HOST:5432/DATABASE."
+
+
+def test_a_twin_sees_the_same_moment_in_another_thread(maker: PostgresqlMaker) -> None:
+    maker.natives(thing(), [(1,), (2,)])
+    with open_source(maker.url).snapshot() as snapshot, ThreadPoolExecutor(1) as beside, ExitStack() as opened:
+        maker.change("INSERT INTO thing VALUES (3)")
+        twin = beside.submit(lambda: opened.enter_context(twin_of(snapshot))).result()
+        assert twin is not None
+        read = beside.submit(lambda: list(twin.read(thing(), None)))
+        assert [batch.records.num_rows for batch in snapshot.read(thing(), None)] == [2]
+        assert [batch.records.num_rows for batch in read.result()] == [2]
+        beside.submit(opened.close).result()
+
+
+@contextmanager
+def as_role(maker: PostgresqlMaker, limit: int) -> Iterator[str]:
+    """The database's URL for a role of its own that may read things, over so many connections."""
+    role = f"reader_{uuid4().hex}"
+    maker.change(f"CREATE ROLE {role} LOGIN CONNECTION LIMIT {limit}; GRANT SELECT ON thing TO {role}")
+    parts = urlsplit(maker.url)
+    server = f"{role}@{parts.hostname or ''}" + (f":{parts.port}" if parts.port else "")
+    try:
+        yield urlunsplit(parts._replace(netloc=server))
+    finally:
+        maker.change(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+@pytest.mark.parametrize(
+    ("limit", "revoked"),
+    [(1, "SELECT"), (5, "REVOKE EXECUTE ON FUNCTION pg_export_snapshot() FROM PUBLIC")],
+    ids=["no connection to spare", "no moment may be exported"],
+)
+def test_where_there_can_be_no_twin_there_is_a_snapshot(maker: PostgresqlMaker, limit: int, revoked: str) -> None:
+    maker.natives(thing(), [(1,)])
+    maker.change(revoked)
+    with as_role(maker, limit) as url, open_source(url).snapshot() as snapshot:
+        maker.change("INSERT INTO thing VALUES (2)")
+        with twin_of(snapshot) as twin:
+            assert twin is None
+        assert [batch.records.num_rows for batch in snapshot.read(thing(), None)] == [1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from threading import current_thread
 from typing import Any
 
 import psycopg
@@ -11,7 +12,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from tests.changes.both_ways import CHANGES, TEXTS, BothWays, Postgresql, Rows
 from tests.changes.test_both_ways import EDITS, PUPILS, START, changed, hold, turn
 
+from upstate.agent.sources import Comparison, Snapshot
+from upstate.agent.sources.postgresql_snapshot import PostgresqlSnapshot
+from upstate.catalog import SyncObject
 from upstate.cli.verifying import verify_here
+from upstate.cli.verifying_beside import Beside
+from upstate.errors import LostSourceError
 from upstate.hub.planned import plan_resync
 from upstate.hub.set_up import set_up
 from upstate.loading.task import Task
@@ -180,8 +186,13 @@ def source(hub: BothWays) -> psycopg.Connection[Any]:
     ids=["a connection that is dropped", "an object that cannot be read to its end"],
 )
 def test_what_was_not_read_to_its_end_is_never_equal(
-    hub: BothWays, source: psycopg.Connection[Any], fails: str, after: dict[str, bool]
+    hub: BothWays,
+    source: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    fails: str,
+    after: dict[str, bool],
 ) -> None:
+    monkeypatch.setattr("upstate.cli.verifying_ends.Beside.begin", lambda *_: None)  # all of it by one connection
     hold(hub, START)
     hub.send(CHANGES)
     with source:
@@ -196,3 +207,37 @@ def test_what_was_not_read_to_its_end_is_never_equal(
     assert "Pupil" in found["Pupil"].message
     kept = hub.connection.execute("SELECT state FROM hub_verification ORDER BY id DESC LIMIT 1").fetchone()
     assert kept == ("failed",)
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["it does", "it is lost"])
+def test_what_the_twin_of_a_snapshot_compares_is_as_the_snapshot_has_it(
+    hub: BothWays, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    if not isinstance(hub.source, Postgresql):
+        pytest.skip("a file gives the same moment once")
+    hold(hub, changed("pupil", *((key, 9, *PUPILS[4][2:]) for key in (50, 51))))
+    hub.send(CHANGES)
+    hub.edit("UPDATE state.note SET text = 'edited'")
+    twins: list[str] = []
+
+    def comparing(snapshot: PostgresqlSnapshot, obj: SyncObject, *args: Any) -> Comparison | None:
+        if current_thread().name.startswith("upstate-comparing"):
+            twins.append(obj.name)
+            if lost:
+                raise LostSourceError("The twin was lost.")
+        return compare(snapshot, obj, *args)
+
+    def opened(beside: Beside, snapshot: Snapshot) -> None:
+        begin(beside, snapshot)
+        assert beside._twin.result() is not None
+
+    begin, compare = Beside.__init__, PostgresqlSnapshot.compare
+    monkeypatch.setattr(Beside, "begin", lambda *_: None)
+    told = {name: each.verified for name, each in verify(hub).items()}
+    monkeypatch.undo()
+    monkeypatch.setattr(Beside, "__init__", opened)
+    monkeypatch.setattr(PostgresqlSnapshot, "compare", comparing)
+    assert {name: each.verified for name, each in verify(hub).items()} == told
+    assert "School" in twins
+    assert told["Note"] is not None
+    assert told["Note"].unexpected["different"] > 0

@@ -1,5 +1,5 @@
-"""Both ends of a verification: one object's are compared while the state's side of the next is asked for, and what
-differed in those before is looked at and kept."""
+"""Both ends of a verification: one object's are compared, or two objects', while the state's side of the next is asked
+for, and what differed in those before is looked at and kept."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
+from threading import Lock
 
 import pyarrow as pa
 
 from upstate.agent.sources import Comparison, Snapshot, StateSide
+from upstate.cli.verifying_beside import Beside
 from upstate.errors import DatabaseError, LostSourceError, SourceError, WireError
 from upstate.hub.districts import KnownDistrict
 from upstate.hub.known_rejections import Verdicts, known_verdicts
@@ -41,16 +44,22 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """An object whose ends were compared in so many `seconds`; what differs may still be looked at."""
+    """An object whose ends are compared since `began`, with the twin maybe; `looking` is at what differs."""
 
-    object: str
-    seconds: float
-    looking: Future[Looked]
+    asked: Asked
+    began: float
+    looking: Future[Future[Looked]]
+    by_twin: bool = False
+
+    @property
+    def object(self) -> str:
+        """The object's name."""
+        return self.asked.task.object.name
 
     @property
     def lost(self) -> str:
-        """Why the district was lost over it; empty where it was not."""
-        error = self.looking.exception() if self.looking.done() else None
+        """Why the district was lost over it; empty where it was not. What the twin loses is not lost yet."""
+        error = None if self.by_twin else self.looking.exception()
         return error.message if isinstance(error, LostSourceError) else ""
 
 
@@ -79,11 +88,14 @@ class Ends:
         self._digests = can_digest(asking)
         self._beside = ThreadPoolExecutor(1, "upstate-asking")
         self._looks = ThreadPoolExecutor(1, "upstate-looking")
+        self._one_looks = Lock()
+        self._twin = Beside(snapshot)
 
     def close(self) -> None:
-        """Nothing is asked or looked at any more."""
+        """Nothing is asked, compared or looked at any more."""
         for threads in (self._beside, self._looks):
             threads.shutdown(cancel_futures=True)
+        self._twin.close()
 
     @database_errors()
     def ask(self, task: Task) -> Asked:
@@ -95,35 +107,44 @@ class Ends:
         return Asked(task, held, buckets, self._beside.submit(held_sums, self._asking, held, buckets))
 
     def begin(self, asked: Asked) -> Begun:
-        """Compare an object's ends, and begin to look at what differs. DatabaseError where the state is gone."""
+        """Compare an object's ends, and begin to look at what differs; with the snapshot's twin, if that is idle.
+
+        What goes wrong is said at its end.
+        """
         began = time.monotonic()
-        try:
-            with database_errors():
-                looking = self._begin(asked, began)
-        except _TROUBLE as error:
-            looking = Future()
-            looking.set_exception(error)
-        return Begun(asked.task.object.name, time.monotonic() - began, looking)
+        beside = self._twin.begin(partial(self._begin, asked, began))
+        if beside is not None:
+            return Begun(asked, began, beside, by_twin=True)
+        return Begun(asked, began, self._begin_here(asked, began))
 
     def end(self, begun: Begun) -> Looked:
         """What became of an object, once it is known. DatabaseError where the state is gone."""
         try:
-            return begun.looking.result()
+            return begun.looking.result().result()
         except _TROUBLE as error:
             if any(connection.broken for connection in (self._asking, self._pairing, self._looking)):
                 raise
-            return Looked(begun.object, None, begun.seconds, error.message)
+            if not begun.by_twin:
+                return Looked(begun.object, None, time.monotonic() - begun.began, error.message)
+        # Whatever went wrong with the twin: the snapshot itself says whether it is so.
+        return self.end(replace(begun, looking=self._begin_here(begun.asked, begun.began), by_twin=False))
 
-    def _begin(self, asked: Asked, began: float) -> Future[Looked]:
+    def _begin_here(self, asked: Asked, began: float) -> Future[Future[Looked]]:
+        looking: Future[Future[Looked]] = Future()
+        try:
+            looking.set_result(self._begin(asked, began, self._snapshot))
+        except _TROUBLE as error:
+            looking.set_exception(error)
+        return looking
+
+    @database_errors()
+    def _begin(self, asked: Asked, began: float, snapshot: Snapshot) -> Future[Looked]:
         task = asked.task
-        compared = self._compare(asked)
-        if compared is None:
-            # all is read, and in this thread, as it is with a snapshot; what is looked at must be done with first
-            self._looks.submit(lambda: None).result()
+        compared = self._compare(asked, snapshot)
+        if compared is None:  # all is read, and in this thread, as it is with a snapshot
             looked: Future[Looked] = Future()
-            looked.set_result(
-                self._look(time.monotonic() - began, task, self._snapshot.read(task.object, task.school_year))
-            )
+            every = snapshot.read(task.object, task.school_year)
+            looked.set_result(self._look(time.monotonic() - began, task, every))
             return looked
         found, held, verdicts = compared
         narrowed = replace(task, everything=False, district_records=found.records, gone=encode_keys(found.gone))
@@ -131,7 +152,7 @@ class Ends:
             return self._looks.submit(self._tell, time.monotonic() - began, narrowed, found.batches, held, verdicts)
         return self._looks.submit(self._look, time.monotonic() - began, narrowed, found.batches, held)
 
-    def _compare(self, asked: Asked) -> tuple[Comparison, int, Verdicts] | None:
+    def _compare(self, asked: Asked, snapshot: Snapshot) -> tuple[Comparison, int, Verdicts] | None:
         """What differs, how many rows the state has, what it is known to reject; None where all is to be looked at."""
         if asked.held is None or asked.sums is None:
             return None
@@ -148,7 +169,7 @@ class Ends:
             return table_of_keys(obj.key, verdicts)
 
         try:
-            found = self._snapshot.compare(obj, year, StateSide(buckets, asked.sums.result, pairs, rejected))
+            found = snapshot.compare(obj, year, StateSide(buckets, asked.sums.result, pairs, rejected))
         except WireError:
             return None
         return None if found is None else (found, asked.sums.result().total, verdicts)
@@ -162,15 +183,15 @@ class Ends:
         if verified is None or rest is not None:
             every = chain(taken, () if rest is None else (rest,), batches)
             return self._look(seconds + time.monotonic() - began, task, every, held)
-        with database_errors():
-            looked = Looked(task.object.name, verified, seconds + time.monotonic() - began)
+        looked = Looked(task.object.name, verified, seconds + time.monotonic() - began)
+        with self._one_looks, database_errors():
             self._keep(self._looking, looked)
         return looked
 
     def _look(self, seconds: float, task: Task, batches: Iterable[Batch], held: int | None = None) -> Looked:
         """Look at what differs, and keep it; the comparison took so many seconds."""
-        began = time.monotonic()
-        with database_errors():
+        with self._one_looks, database_errors():
+            began = time.monotonic()
             verified = verify(self._looking, task, batches, show=MOST_KEPT, state_count=held)
             looked = Looked(task.object.name, verified, seconds + time.monotonic() - began)
             self._keep(self._looking, looked)

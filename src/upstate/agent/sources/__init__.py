@@ -8,7 +8,7 @@ from upstate.agent.sources.comparison import Comparison, StateSide
 from upstate.agent.sources.description import Description
 from upstate.agent.sources.naming import NamingSource, has_names, without_names
 from upstate.agent.sources.server_address import MysqlAddress, OracleAddress, PostgresqlAddress, SqlServerAddress
-from upstate.agent.sources.source import Snapshot, Source
+from upstate.agent.sources.source import Snapshot, Source, twin_of
 
 
 def open_source(url: str, mapping: Mapping | None = None) -> Source:
@@ -61,4 +61,4 @@ def _open(address: Address, mapping: Mapping) -> Source:
             return PostgresqlSource(address, mapping)
 
 
-__all__ = ["Comparison", "Description", "Snapshot", "Source", "StateSide", "open_source"]
+__all__ = ["Comparison", "Description", "Snapshot", "Source", "StateSide", "open_source", "twin_of"]

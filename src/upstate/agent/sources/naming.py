@@ -20,7 +20,7 @@ from upstate.agent.conform.tidying import tidy
 from upstate.agent.mapping import Mapping
 from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading
 from upstate.agent.sources.description import Description
-from upstate.agent.sources.source import Snapshot, Source
+from upstate.agent.sources.source import Snapshot, Source, twin_of
 from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import Column, SyncObject
 from upstate.wire import MISFITS, Batch, arrow_schema
@@ -83,6 +83,12 @@ class NamingSnapshot:
 
     inner: Snapshot
     mapping: Mapping
+
+    @contextmanager
+    def twin(self) -> Iterator[NamingSnapshot | None]:
+        """As the source beneath; see Twinned."""
+        with twin_of(self.inner) as inner:
+            yield None if inner is None else replace(self, inner=inner)
 
     def read(self, obj: SyncObject, school_year: int | None) -> Iterator[Batch]:
         """As the source beneath, with GUIDs for names; see Snapshot."""

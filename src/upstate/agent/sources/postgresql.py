@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -33,6 +34,7 @@ _SETTINGS = (
     "SET statement_timeout = 0",
     "SET idle_in_transaction_session_timeout = 0",
 )
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +58,39 @@ class PostgresqlSource:
     @contextmanager
     def snapshot(self) -> Iterator[PostgresqlSnapshot]:
         """The database as it is now, until the block ends; nobody waits for it."""
+        with self._connected() as opened:
+            try:
+                digests_itself = opened.agrees_on_digests()
+                for setting in _SETTINGS:
+                    opened.run(setting)
+                name = _begin(opened)
+            except ERRORS as error:
+                raise SourceError(f"{self.address.shown} cannot be read: {said(error)}.") from error
+            again = None if name is None else partial(self._twin, name, digests_itself)
+            yield replace(opened, digests_itself=digests_itself, again=again)
+
+    @contextmanager
+    def _twin(self, name: str, digests_itself: bool) -> Iterator[PostgresqlSnapshot | None]:
+        """The moment of that name, which is there as long as the snapshot is that named it."""
+        with ExitStack() as stack:
+            try:
+                opened = stack.enter_context(self._connected())
+                for statement in ("SET jit = off", *_SETTINGS, _BEGIN, f"SET TRANSACTION SNAPSHOT '{name}'"):
+                    opened.run(statement)
+                opened.keep_order()
+            except (SourceError, *ERRORS):  # such as where there is no connection to spare
+                yield None
+                return
+            yield replace(opened, digests_itself=digests_itself)
+
+    @contextmanager
+    def _connected(self) -> Iterator[PostgresqlSnapshot]:
         try:
             connection = dbapi.connect(self.address.conninfo, autocommit=True)
         except ERRORS as error:
             raise SourceError(f"{self.address.shown} cannot be reached: {said(error)}.") from error
         try:
-            snapshot = PostgresqlSnapshot(connection, self.mapping, self.address.shown)
-            try:
-                digests_itself = snapshot.agrees_on_digests()
-                for setting in (*_SETTINGS, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
-                    snapshot.run(setting)
-                snapshot.keep_order()  # the snapshot is taken by the first query, not by BEGIN
-            except ERRORS as error:
-                raise SourceError(f"{self.address.shown} cannot be read: {said(error)}.") from error
-            yield replace(snapshot, digests_itself=digests_itself)
+            yield PostgresqlSnapshot(connection, self.mapping, self.address.shown)
         finally:
             connection.close()
 
@@ -87,3 +108,17 @@ class PostgresqlSource:
         with connection:
             connection.read_only = True
             yield connection
+
+
+def _begin(opened: PostgresqlSnapshot) -> str | None:
+    """Take the snapshot, which the first query does and not BEGIN; by which name others find it, where it has one."""
+    opened.run(_BEGIN)
+    try:
+        ((exported,),) = opened.fetch("SELECT pg_export_snapshot()")
+        name: str | None = str(exported)
+    except ERRORS:  # where a role may not, say
+        for statement in ("ROLLBACK", _BEGIN):
+            opened.run(statement)
+        name = None
+    opened.keep_order()
+    return name

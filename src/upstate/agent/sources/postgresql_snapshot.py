@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,11 @@ class PostgresqlSnapshot:
     mapping: Mapping
     shown: str
     digests_itself: bool = False
+    again: Callable[[], AbstractContextManager[PostgresqlSnapshot | None]] | None = None
+
+    def twin(self) -> AbstractContextManager[PostgresqlSnapshot | None]:
+        """The same moment over another connection; see Twinned."""
+        return nullcontext() if self.again is None else self.again()
 
     def read(self, obj: SyncObject, school_year: int | None) -> Iterator[Batch]:
         """An object's records in the table's own order; see Snapshot."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
-from typing import Protocol
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol, runtime_checkable
 
 from upstate.agent.sources.comparison import Comparison, StateSide
 from upstate.agent.sources.description import Description
@@ -36,6 +36,19 @@ class Snapshot(Protocol):
         None where so many records differ that all had better be shipped. Raises as `read` does, also while the batches
         are taken, and whatever the state's side raises; WireError where the two sides' answers cannot be compared.
         """
+
+
+@runtime_checkable
+class Twinned(Protocol):
+    """A snapshot of a database that can give the same moment twice."""
+
+    def twin(self) -> AbstractContextManager[Snapshot | None]:
+        """The same moment once more, for another thread, while this one lasts; None where it cannot be had."""
+
+
+def twin_of(snapshot: Snapshot) -> AbstractContextManager[Snapshot | None]:
+    """A snapshot's twin, where it has one; open, use and end it in one thread."""
+    return snapshot.twin() if isinstance(snapshot, Twinned) else nullcontext()
 
 
 class Source(Protocol):
