@@ -20,9 +20,11 @@ from upstate.cli.verifying_beside import Beside
 from upstate.errors import LostSourceError
 from upstate.hub.planned import plan_resync
 from upstate.hub.set_up import set_up
+from upstate.loading.comparing import held_pairs
 from upstate.loading.task import Task
 from upstate.loading.verifying import Looked, Verified
 from upstate.loading.verifying import verify as look
+from upstate.wire.digests import Pairs
 
 
 def verify(hub: BothWays) -> dict[str, Looked]:
@@ -241,3 +243,38 @@ def test_what_the_twin_of_a_snapshot_compares_is_as_the_snapshot_has_it(
     assert "School" in twins
     assert told["Note"] is not None
     assert told["Note"].unexpected["different"] > 0
+
+
+def test_two_that_compare_ask_the_state_for_keys_one_after_the_other(
+    hub: BothWays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(hub, START)
+    hub.send(CHANGES)
+    for edit in ("school SET name = 'edited'", "pupil SET text = 'edited'", "note SET text = 'edited'"):
+        hub.edit(f"UPDATE state.{edit}")
+    asking: set[str] = set()
+    at_once: list[int] = []
+
+    def asked(*args: Any) -> Pairs:
+        asking.add(current_thread().name)
+        at_once.append(len(asking))
+        time.sleep(0.1)
+        found = ask(*args)
+        asking.remove(current_thread().name)
+        return found
+
+    def opened(beside: Beside, snapshot: Snapshot) -> None:
+        begin(beside, snapshot)
+        beside._twin.result()
+
+    begin, ask = Beside.__init__, held_pairs
+    monkeypatch.setattr(Beside, "__init__", opened)
+    monkeypatch.setattr("upstate.cli.verifying_ends.held_pairs", asked)
+    found = {name: each.verified for name, each in verify(hub).items()}
+    assert {name: v and v.unexpected["different"] for name, v in found.items()} == {
+        "School": 2,
+        "Pupil": 20,
+        "Note": 20,
+    }
+    assert len(at_once) > 1
+    assert set(at_once) == {1}

@@ -88,7 +88,7 @@ class Ends:
         self._digests = can_digest(asking)
         self._beside = ThreadPoolExecutor(1, "upstate-asking")
         self._looks = ThreadPoolExecutor(1, "upstate-looking")
-        self._one_looks = Lock()
+        self._one_looks, self._one_pairs = Lock(), Lock()  # a session has one transaction at a time
         self._twin = Beside(snapshot)
 
     def close(self) -> None:
@@ -160,7 +160,8 @@ class Ends:
         obj, year = held.object, held.school_year
 
         def pairs(wanted: Sequence[int]) -> Pairs:  # not after the sums of what comes next
-            return held_pairs(self._pairing, held, buckets, wanted)
+            with self._one_pairs:
+                return held_pairs(self._pairing, held, buckets, wanted)
 
         verdicts: dict[tuple[str | None, ...], str] = {}
 
@@ -203,4 +204,5 @@ class Ends:
         row = self._office.execute(statement("records_landed"), values).fetchone()
         if row is not None:
             return int(row[0])
-        return count_held(self._pairing, held)
+        with self._one_pairs:
+            return count_held(self._pairing, held)
