@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
@@ -239,3 +242,14 @@ def test_where_there_can_be_no_twin_there_is_a_snapshot(maker: PostgresqlMaker, 
         with twin_of(snapshot) as twin:
             assert twin is None
         assert [batch.records.num_rows for batch in snapshot.read(thing(), None)] == [1]
+
+
+def test_an_interrupt_is_one_and_no_error_of_the_database(maker: PostgresqlMaker) -> None:
+    maker.natives(thing(), [(1,)])
+    slow = mapped(thing(), "[Thing]\nselect = 'SELECT id FROM thing, pg_sleep(0.5)'")
+    with open_source(maker.url, slow).snapshot() as snapshot:
+        interrupting = Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+        interrupting.start()
+        with pytest.raises(KeyboardInterrupt):
+            list(snapshot.read(thing(), None))
+        interrupting.join()

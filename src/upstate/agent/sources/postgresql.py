@@ -14,6 +14,7 @@ from adbc_driver_postgresql import dbapi
 from upstate.agent.mapping import Mapping
 from upstate.agent.sources import postgresql_projection as dialect
 from upstate.agent.sources.description import Description, describe_tables
+from upstate.agent.sources.interrupting import leave_interrupts_alone
 from upstate.agent.sources.missing import need_tables
 from upstate.agent.sources.postgresql_schema import describe_database
 from upstate.agent.sources.postgresql_snapshot import ERRORS, PostgresqlSnapshot, cannot_be_read, said
@@ -85,6 +86,7 @@ class PostgresqlSource:
 
     @contextmanager
     def _connected(self) -> Iterator[PostgresqlSnapshot]:
+        leave_interrupts_alone()
         try:
             connection = dbapi.connect(self.address.conninfo, autocommit=True)
         except ERRORS as error:

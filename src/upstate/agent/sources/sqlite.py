@@ -21,6 +21,7 @@ from upstate.agent.sources.address import SqliteAddress
 from upstate.agent.sources.ahead import fetched_ahead
 from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading
 from upstate.agent.sources.description import Description, describe_tables
+from upstate.agent.sources.interrupting import leave_interrupts_alone
 from upstate.agent.sources.missing import need_tables
 from upstate.agent.sources.slicing import MOST_BYTES, MOST_RECORDS, cut
 from upstate.agent.sources.sqlite_schema import columns_by_table, describe_file
@@ -168,6 +169,7 @@ def _is_still(path: Path) -> bool:
 
 
 def _begin(url: str) -> Any:
+    leave_interrupts_alone()
     connection = dbapi.connect(url)
     try:
         with connection.cursor() as cursor:
