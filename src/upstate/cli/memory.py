@@ -13,13 +13,18 @@ _LARGE = 1 << 20  # bytes
 _LOOK_FOR_GARBAGE = 50_000  # new objects: what goes in circles may hold on to a batch
 
 
+def look_for_garbage() -> None:
+    """Look for it as often as a process needs that goes on after its start (see main.py)."""
+    gc.set_threshold(_LOOK_FOR_GARBAGE)
+
+
 def hold_little() -> None:
     """Give large buffers back when they are done with, in this process from now on.
 
     Arrow's own pool keeps much of what it once had, and so does the C library, which takes the largest buffer that it
     has seen freed for the measure of what to keep (a first load of 6.3 million records: 400 against 337 MiB).
     """
-    gc.set_threshold(_LOOK_FOR_GARBAGE)
+    look_for_garbage()
     pa.set_memory_pool(pa.system_memory_pool())
     if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)) is not None:
         mallopt(_M_MMAP_THRESHOLD, _LARGE)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from upstate.cli.logs import log_to_stderr
+from upstate.cli.memory import look_for_garbage
 from upstate.cli.parentage import end_with_parent
 from upstate.cli.settings import open_state, read_settings
 from upstate.cli.web_settings import read_web_settings
@@ -30,4 +31,5 @@ def site() -> Application:
     set_reader(read_records)
     application = with_bounded_bodies(WSGIHandler(), Watch(min(SILENCE, web.lease_seconds)))
     get_resolver().url_patterns  # noqa: B018 - the first visitor need not wait for the views
+    look_for_garbage()
     return application

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from django.db import connections
 
 from upstate.agent.losing import MOST_LOSSES, Losses, lost_again, why_given_up
+from upstate.cli.memory import look_for_garbage
 from upstate.cli.printing import count
 from upstate.cli.running_agents import Linger, land_delivered
 from upstate.cli.running_here import run_placed
@@ -63,6 +64,7 @@ class Worker:
 
     def work(self) -> None:
         """Work until `stop`. A database that is away for a while is waited for."""
+        look_for_garbage()
         while not self._stop.is_set():
             try:
                 self._look()
