@@ -72,6 +72,6 @@ def _broken(column: Column, c: str) -> str:
     if column.length is not None and column.type == "text":
         tests.append(f"char_length({c}::text) > {column.length}")
     if column.codes is not None:
-        known = ", ".join("'" + code.replace("'", "''") + "'" for code in column.codes)
+        known = ", ".join(map(dialect.literal, column.codes))
         tests.append(f"{c}::text <> ALL (ARRAY[{known}]::text[])")
     return f"({' OR '.join(tests)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from upstate.agent.conform import BYTES_MARK, NATIVE, TEXT
@@ -37,9 +38,14 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def rows(obj: SyncObject, origin: ObjectOrigin) -> str:
-    """The object's rows, uncast."""
-    return relation.relation(obj, origin, f"{relation.table_name(origin.table, quote)} AS r", quote, _epoch)
+def literal(text: str) -> str:
+    """A text as a literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def rows(obj: SyncObject, origin: ObjectOrigin, part: str = "") -> str:
+    """The object's rows, uncast; of a table, `part` is a WHERE by its own columns, whose alias is r."""
+    return relation.relation(obj, origin, f"{relation.table_name(origin.table, quote)} AS r{part}", quote, _epoch)
 
 
 def types_query(obj: SyncObject, origin: ObjectOrigin) -> str:
@@ -63,12 +69,27 @@ def projection(
     only: str | None = None,
 ) -> str:
     """The query of an object's records, given the database's type of each column; `only` is a condition more."""
-    fields = []
-    for column in obj.columns:
-        for prefix, expression in _fields(column, f"s.{quote(column.name)}", types[column.name]):
-            fields.append(f"{expression} AS {quote(prefix + column.name)}")
+    selected = ", ".join(f"{field.sql} AS {quote(field.name)}" for field in fields(obj, types))
     where = conditions(obj, types, school_year, only)
-    return f"SELECT {', '.join(fields)} FROM ({rows(obj, origin)}) AS s{where}"  # noqa: S608
+    return f"SELECT {selected} FROM ({rows(obj, origin)}) AS s{where}"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A raw column (see conform): its name, the expression it is, the database's type of that."""
+
+    name: str
+    sql: str
+    kind: str
+
+
+def fields(obj: SyncObject, types: Mapping[str, str]) -> list[Field]:
+    """The raw columns of an object's records under the alias s, given the database's type of each column."""
+    return [
+        Field(prefix + column.name, expression, kind)
+        for column in obj.columns
+        for prefix, expression, kind in _fields(column, f"s.{quote(column.name)}", types[column.name])
+    ]
 
 
 def conditions(obj: SyncObject, types: Mapping[str, str], school_year: int | None, only: str | None = None) -> str:
@@ -91,26 +112,26 @@ def among(wanted: Wanted, types: Mapping[str, str]) -> str | None:
             cast = "text"
         else:
             return None
-        listed = ", ".join("'" + (spell(column, value) or "").replace("'", "''") + "'" for value in values)
+        listed = ", ".join(literal(spell(column, value) or "") for value in values)
         return f"s.{quote(column.name)} = ANY (ARRAY[{listed}]::{cast}[])"
 
     return relation.all_of(wanted, test)
 
 
-def _fields(column: Column, c: str, kind: str) -> list[tuple[str, str]]:
+def _fields(column: Column, c: str, kind: str) -> list[tuple[str, str, str]]:
     if kind in _NATIVE.get(column.type, ()):
-        return [(NATIVE, c)]
+        return [(NATIVE, c, kind)]
     if kind == "bytea":
-        return [(TEXT, f"CASE WHEN {c} IS NOT NULL THEN '\\x{BYTES_MARK.encode().hex()}'::bytea END")]
+        return [(TEXT, f"CASE WHEN {c} IS NOT NULL THEN '\\x{BYTES_MARK.encode().hex()}'::bytea END", kind)]
     if column.type == "uuid" and kind in ("text", "character varying", "character"):
         plain = f"{c} ~ {_PLAIN_UUID}"
         return [
-            (NATIVE, f"CASE WHEN {plain} THEN {c}::text::uuid END"),
-            (TEXT, f"CASE WHEN NOT {plain} THEN {c}::text END"),
+            (NATIVE, f"CASE WHEN {plain} THEN {c}::text::uuid END", "uuid"),
+            (TEXT, f"CASE WHEN NOT {plain} THEN {c}::text END", "text"),
         ]
     if column.type == "json" and kind == "jsonb":
-        return [(NATIVE, f"{c}::text")]
-    return [(TEXT, c if kind in _TEXTUAL else f"{c}::text")]
+        return [(NATIVE, f"{c}::text", "text")]
+    return [(TEXT, c, kind) if kind in _TEXTUAL else (TEXT, f"{c}::text", "text")]
 
 
 def _in_year(c: str, kind: str, year: int) -> str:

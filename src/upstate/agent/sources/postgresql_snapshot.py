@@ -14,6 +14,7 @@ from upstate.agent.conform import TEXT, conform
 from upstate.agent.mapping import Mapping, ObjectOrigin
 from upstate.agent.sources import postgresql_projection as dialect
 from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading, compare_by_sums
+from upstate.agent.sources.postgresql_blocks import Strung, pages_query, parts
 from upstate.agent.sources.postgresql_digests import in_the_database, rows_of
 from upstate.agent.sources.slicing import MOST_BYTES, cut
 from upstate.agent.sources.wanted import Wanted, chosen
@@ -47,7 +48,15 @@ class PostgresqlSnapshot:
             return
         try:
             types = self._begin(obj, origin)
-            yield from self._read(obj, dialect.projection(obj, origin, types, school_year))
+            strung = Strung.of(dialect.fields(obj, types)) if origin.select is None else None
+            pages = self.fetch(pages_query(origin)) if strung is not None else []
+            if strung is None or not pages:
+                yield from self._read(obj, dialect.projection(obj, origin, types, school_year))
+                return
+            where = dialect.conditions(obj, types, school_year)
+            blocks = (self._block(strung, dialect.rows(obj, origin, part), where) for part in parts(*pages[0]))
+            for raw in cut(blocks):
+                yield conform(obj, raw)
         except ERRORS as error:
             raise self._translated(obj, error) from error
 
@@ -110,6 +119,12 @@ class PostgresqlSnapshot:
             cursor.execute(query)
             for raw in cut(map(_plain, cursor.fetch_record_batch())):
                 yield conform(obj, raw)
+
+    def _block(self, strung: Strung, rows: str, where: str) -> pa.RecordBatch:
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"SELECT {strung.select()} FROM ({rows}) AS s{where}")  # noqa: S608
+            row = cursor.fetch_arrow_table()
+        return _plain(strung.apart([column[0].as_buffer() for column in row.columns]))
 
     def agrees_on_digests(self) -> bool:
         """Whether this database computes digests as every other side does; ask before a transaction begins."""
