@@ -28,7 +28,7 @@ from upstate.errors import SourceError
 _READ = """
 import os, sys
 from adbc_driver_sqlite import dbapi
-from upstate.agent.sources import open_source, sqlite
+from upstate.agent.sources import open_source, sqlite, sqlite_snapshot
 from upstate.catalog import Column, SyncObject
 obj = SyncObject("Thing", "thing", ("id",), (Column("id", "bigint", True),))
 dbapi.connect().close()  # so that nothing of Python's own is left to be loaded
@@ -139,6 +139,26 @@ def test_whatever_is_stored_arrives_as_pythons_own_reader_reads_it_or_is_a_misfi
             assert n not in texts
         else:
             assert texts[n] == (None if value is None else str(value))
+
+
+@pytest.mark.parametrize("place", [0, 1, 8_190, 8_191, 8_192, 20_000, 29_999])
+def test_what_is_no_whole_number_is_told_wherever_it_comes(maker: SqliteMaker, place: int) -> None:
+    obj = thing(Column("grade", "integer"), Column("active", "boolean"), Column("name", "text"))
+    rows = [[n, n % 13, n % 2, f"name {n}"] for n in range(30_000)]
+    rows[place][1] = "twelve"
+    maker.natives(obj, rows)
+    batches = read_all(open_source(maker.url), obj)
+    assert misfits(batches) == [([str(place)], "grade", "not_an_integer")]
+    arrived = [(r["id"], r["grade"], r["active"], r["name"]) for r in records(batches)]
+    assert arrived == [(n, n % 13, n % 2 == 1, f"name {n}") for n in range(30_000) if n != place]
+
+
+def test_the_number_that_stands_for_what_is_odd_is_a_number_too(maker: SqliteMaker) -> None:
+    obj = thing(Column("count", "bigint"), Column("grade", "integer"), Column("active", "boolean"))
+    maker.natives(obj, [(1, 1 << 62, 1, 1), (2, None, None, None), (3, 3, 1 << 62, None), (4, 4, 4, 1 << 62)])
+    batches = read_all(open_source(maker.url), obj)
+    assert [tuple(r.values()) for r in records(batches)] == [(1, 1 << 62, 1, True), (2, None, None, None)]
+    assert misfits(batches) == [(["3"], "grade", "out_of_range"), (["4"], "active", "not_boolean")]
 
 
 def test_text_that_is_broken_is_a_misfit_and_the_rest_arrives(maker: SqliteMaker) -> None:

@@ -16,8 +16,9 @@ from upstate.agent.sources.comparison import Comparison, StateSide
 from upstate.agent.sources.csv_files import CsvFile, csv_files
 from upstate.agent.sources.csv_store import store
 from upstate.agent.sources.description import Description
-from upstate.agent.sources.sqlite import SqliteSnapshot, SqliteSource
+from upstate.agent.sources.sqlite import SqliteSource
 from upstate.agent.sources.sqlite_projection import quote
+from upstate.agent.sources.sqlite_snapshot import SqliteSnapshot
 from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import SyncObject
 from upstate.errors import LostSourceError, SourceError

@@ -1,4 +1,4 @@
-"""A district whose database is a SQLite file: read-only, in one read transaction, streamed as Arrow."""
+"""A district whose database is a SQLite file, read-only: its tables and columns, and the snapshot that is read."""
 
 from __future__ import annotations
 
@@ -10,33 +10,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote as quote_url
 
-import adbc_driver_manager as adbc
-import pyarrow as pa
 from adbc_driver_sqlite import dbapi
 
-from upstate.agent.conform import conform
 from upstate.agent.mapping import Mapping
 from upstate.agent.sources import sqlite_projection as dialect
 from upstate.agent.sources.address import SqliteAddress
-from upstate.agent.sources.ahead import fetched_ahead
-from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading
 from upstate.agent.sources.description import Description, describe_tables
 from upstate.agent.sources.interrupting import leave_interrupts_alone
 from upstate.agent.sources.missing import need_tables
-from upstate.agent.sources.slicing import MOST_BYTES, MOST_RECORDS, cut
 from upstate.agent.sources.sqlite_schema import columns_by_table, describe_file
-from upstate.agent.sources.wanted import Wanted, chosen
+from upstate.agent.sources.sqlite_snapshot import ERRORS, SqliteSnapshot, said
 from upstate.catalog import SyncObject
 from upstate.errors import SourceError
-from upstate.wire import Batch
 
 _PATIENCE_MS = 10_000
-# Few enough records that one batch is fetched, and compared, while there is another to work on; and half of what others
-# send at a time, as a record from SQLite is twice as large before it is conformed.
-_FETCHED = 8_192
-_COMPARED = 16_384
-_SENT = 32_768
-_ERRORS = (adbc.Error, pa.ArrowException, OSError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +42,8 @@ class SqliteSource:
                 try:
                     with connection.cursor() as cursor:
                         cursor.adbc_prepare(dialect.projection(obj, origin, None))
-                except _ERRORS as error:
-                    raise SourceError(
-                        f"{obj.name} cannot be read from {self.address.shown}: {_said(error)}."
-                    ) from error
+                except ERRORS as error:
+                    raise SourceError(f"{obj.name} cannot be read from {self.address.shown}: {said(error)}.") from error
 
     @contextmanager
     def snapshot(self) -> Iterator[SqliteSnapshot]:
@@ -87,60 +72,12 @@ class SqliteSource:
         try:
             try:
                 return _begin(url)
-            except _ERRORS:
+            except ERRORS:
                 if not _is_still(path):
                     raise
                 return _begin(f"{url}&immutable=1")
-        except _ERRORS as error:
-            raise SourceError(f"The source {path} cannot be opened: {_said(error)}. Name a SQLite file.") from error
-
-
-@dataclass(frozen=True, slots=True)
-class SqliteSnapshot:
-    """An open read transaction of one connection."""
-
-    connection: Any
-    mapping: Mapping
-    shown: str
-
-    def read(self, obj: SyncObject, school_year: int | None) -> Iterator[Batch]:
-        """An object's records in the table's own order; see Snapshot."""
-        return self._read(obj, school_year)
-
-    def select(self, obj: SyncObject, school_year: int | None, wanted: Wanted) -> Iterator[Batch]:
-        """SQLite looks through the whole table and gives what may be wanted; see Snapshot."""
-        return chosen(self._read(obj, school_year, only=dialect.among(wanted)), wanted)
-
-    def _read(
-        self, obj: SyncObject, school_year: int | None, *, only: str | None = None, records: int = _SENT
-    ) -> Iterator[Batch]:
-        origin = self.mapping.origin(obj)
-        if origin.absent:
-            return
-        try:
-            with self.connection.cursor() as cursor:
-                rows = min(_FETCHED, self._rows_at_once(obj))
-                cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(rows)})
-                cursor.execute(dialect.projection(obj, origin, school_year, only))
-                with fetched_ahead(_all_but_first(cursor.fetch_record_batch())) as batches:
-                    for raw in cut(batches, records):
-                        yield conform(obj, raw)
-        except _ERRORS as error:
-            raise SourceError(f"{obj.name} cannot be read from {self.shown}: {_said(error)}.") from error
-
-    def compare(self, obj: SyncObject, school_year: int | None, state: StateSide) -> Comparison | None:
-        """Every record is read once and put aside with its digest; see Snapshot."""
-        return compare_by_reading(obj, self._read(obj, school_year, records=_COMPARED), state)
-
-    def _rows_at_once(self, obj: SyncObject) -> int:
-        """How many rows the driver may gather: it counts rows, so the widest value bounds the bytes."""
-        query = dialect.widest(obj, self.mapping.origin(obj))
-        if query is None:
-            return MOST_RECORDS
-        with self.connection.cursor() as cursor:
-            cursor.execute(query)
-            widest = int(cursor.fetchone()[0])
-        return max(1, min(MOST_RECORDS, MOST_BYTES // max(1, widest)))
+        except ERRORS as error:
+            raise SourceError(f"The source {path} cannot be opened: {said(error)}. Name a SQLite file.") from error
 
 
 def _need_file(path: Path) -> None:
@@ -181,19 +118,3 @@ def _begin(url: str) -> Any:
         connection.close()
         raise
     return connection
-
-
-def _all_but_first(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Without the row that pins the types."""
-    skip = 1
-    for batch in batches:
-        yield batch.slice(skip)
-        skip = 0
-
-
-def _said(error: BaseException) -> str:
-    """What SQLite said, in one line without the query."""
-    line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    for lead in ("[SQLite] ", "Failed to prepare query: ", "Failed to step query: "):
-        line = line.partition(lead)[2] or line
-    return line.rstrip(". ")

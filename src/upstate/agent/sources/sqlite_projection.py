@@ -3,11 +3,17 @@
 The driver guesses a column's type from the first batch and then bends or refuses the rest. So the query begins with a
 row of our own, which pins the types and is dropped again, and each column is asked for the storage class of its value:
 what has the expected class comes natively, everything else as the text SQLite itself makes of it.
+
+Whole numbers are nearly always kept as such, and a column of their texts would be one of nulls, which the driver takes
+as long for as for any other. So a projection that is not `spelled` has one number for whatever is none.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from upstate.agent.conform import NATIVE, TEXT
 from upstate.agent.mapping import ObjectOrigin, Stored
@@ -17,6 +23,9 @@ from upstate.catalog import Column, ColumnType, SyncObject
 
 _BYTES = "char(0)||'bytes'"  # conform's BYTES_MARK
 _NO_UUID = "#" * 17  # longer than any 16 bytes, so that what follows can be none
+_ODD = (
+    1 << 62
+)  # stands for what is no whole number where one is expected; where it is one, it is told as if it were not
 _TYPES = {"integer": "1", "real": "1.5", "blob": "x'00'"}  # a storage class, and a literal of it
 _CLASSES: dict[ColumnType, str] = {
     "integer": "integer",
@@ -38,11 +47,16 @@ def rows(obj: SyncObject, origin: ObjectOrigin) -> str:
     return relation(obj, origin, f"{quote(origin.table)} AS r NOT INDEXED", quote, _epoch)
 
 
-def projection(obj: SyncObject, origin: ObjectOrigin, school_year: int | None, only: str | None = None) -> str:
-    """An object's records; the query's first row pins the types and has to be dropped. `only`: one more condition."""
+def projection(
+    obj: SyncObject, origin: ObjectOrigin, school_year: int | None, only: str | None = None, *, spelled: bool = True
+) -> str:
+    """An object's records; the query's first row pins the types and has to be dropped. `only`: one more condition.
+
+    Where not `spelled`, a batch may have what is `odd`, and cannot be conformed then.
+    """
     pins, fields = [], []
     for column in obj.columns:
-        for prefix, pin, expression in _fields(column, f"s.{quote(column.name)}"):
+        for prefix, pin, expression in _fields(column, f"s.{quote(column.name)}", spelled=spelled):
             pins.append(f"{pin} AS {quote(prefix + column.name)}")
             fields.append(expression)
 
@@ -51,6 +65,12 @@ def projection(obj: SyncObject, origin: ObjectOrigin, school_year: int | None, o
 
     where = conditions(obj, in_year, school_year, only)
     return f"SELECT {', '.join(pins)} UNION ALL SELECT {', '.join(fields)} FROM ({rows(obj, origin)}) AS s{where}"  # noqa: S608
+
+
+def odd(raw: pa.RecordBatch) -> bool:
+    """Whether a batch of a projection that is not spelled has a value that is told by its text alone."""
+    numbers = (c for c in raw.columns if pa.types.is_int64(c.type))
+    return any(pc.any(pc.equal(column, _ODD)).as_py() for column in numbers)
 
 
 def among(wanted: Wanted) -> str | None:
@@ -96,10 +116,14 @@ def widest(obj: SyncObject, origin: ObjectOrigin) -> str | None:
     return f"SELECT {most} AS bytes FROM ({rows(obj, origin)}) AS s"  # noqa: S608
 
 
-def _fields(column: Column, c: str) -> list[tuple[str, str, str]]:
+def _fields(column: Column, c: str, *, spelled: bool) -> list[tuple[str, str, str]]:
     """Per raw column of the query: its prefix, the literal that pins its type, the expression."""
+    blob = f"{c} >= x''"  # nothing but a blob is, and to ask for its class by name takes longer
     if column.type in _CLASSES:
         wanted = _CLASSES[column.type]
+        if wanted == "integer" and not spelled:
+            number = f"iif(typeof({c}) = 'integer', {c}, iif({c} IS NULL, NULL, {_ODD}))"
+            return [(NATIVE, _TYPES[wanted], number)]
         odd = [f"WHEN '{wanted}' THEN NULL"]
         if wanted != "blob":
             odd.append(f"WHEN 'blob' THEN {_BYTES}")
@@ -111,14 +135,14 @@ def _fields(column: Column, c: str) -> list[tuple[str, str, str]]:
         ]
     if column.type == "uuid":
         # 32 digits say what 16 bytes do; to read digits is quicker for us than for SQLite.
-        return [(TEXT, "''", f"iif(typeof({c}) = 'blob', hex({c}), {c})")]
+        return [(TEXT, "''", f"iif({blob}, hex({c}), {c})")]
     if column.type in ("text", "json"):
         # A REAL in the fewest digits that are still exactly it, as other databases write it.
         short = f"printf('%.15g', {c})"
         real = f"iif(CAST({short} AS REAL) = {c}, {short}, printf('%!.17g', {c}))"
         return [(TEXT, "''", f"CASE typeof({c}) WHEN 'blob' THEN {_BYTES} WHEN 'real' THEN {real} ELSE {c} END")]
     # What is left is told in text alone, so a number fits none of it however it is written.
-    return [(TEXT, "''", f"iif(typeof({c}) = 'blob', {_BYTES}, {c})")]
+    return [(TEXT, "''", f"iif({blob}, {_BYTES}, {c})")]
 
 
 def _uuid(c: str) -> str:
