@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -127,6 +129,38 @@ def test_what_has_no_blocks_is_read_row_by_row(maker: PostgresqlMaker, blocks: l
     assert records(strung)[0] == {"id": 1, "name": "a"}
     assert strung == plain
     assert blocks == []
+
+
+def test_mapped_sql_sees_all_rows(maker: PostgresqlMaker, blocks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql_blocks, "_PAGES", 1)
+    obj = thing(Column("many", "bigint"))
+    maker.change("CREATE TABLE thing AS SELECT id::bigint FROM generate_series(1, 2000) AS id")
+    counted = "[Thing.columns]\nmany = { sql = 'count(*) OVER ()' }"
+    got = read_all(open_source(maker.url, mapped(obj, counted)), obj)
+    assert {record["many"] for record in records(got)} == {2000}
+    assert blocks == []
+
+
+def test_who_may_read_some_columns_reads_those(maker: PostgresqlMaker, blocks: list[int]) -> None:
+    obj = thing(Column("name", "text"))
+    maker.change("CREATE TABLE thing AS SELECT 1::bigint AS id, 'a' AS name, 'secret' AS hidden")
+    role = f"reader_{uuid4().hex}"
+    maker.change(f"CREATE ROLE {role} LOGIN; GRANT SELECT (id, name) ON thing TO {role}")
+    parts = urlsplit(maker.url)
+    server = f"{role}@{parts.hostname or ''}" + (f":{parts.port}" if parts.port else "")
+    try:
+        got = read_all(open_source(urlunsplit(parts._replace(netloc=server))), obj)
+    finally:
+        maker.change(f"DROP OWNED BY {role}; DROP ROLE {role}")
+    assert records(got) == [{"id": 1, "name": "a"}]
+    assert blocks == []
+
+
+def test_a_server_that_finds_nothing_by_its_place_does_for_us(maker: PostgresqlMaker) -> None:
+    maker.change(f"ALTER DATABASE {urlsplit(maker.url).path[1:]} SET enable_tidscan = off")
+    asked = "[Thing]\nselect = \"SELECT 1 AS id, current_setting('enable_tidscan') AS name\""
+    obj = thing(Column("name", "text"))
+    assert records(read_all(open_source(maker.url, mapped(obj, asked)), obj)) == [{"id": 1, "name": "on"}]
 
 
 def test_a_value_that_does_not_fit_is_a_misfit_of_its_record(maker: PostgresqlMaker, blocks: list[int]) -> None:

@@ -23,7 +23,8 @@ from upstate.agent.sources.server_tables import columns_by_table, fetch
 from upstate.catalog import SyncObject
 from upstate.errors import SourceError
 
-# Text forms that do not depend on the server's settings; the same order on every run; no time limit of the server's.
+# Text forms that do not depend on the server's settings; the same order on every run, and a part of a table found by
+# its place; no time limit of the server's.
 _SETTINGS = (
     "SET datestyle = 'ISO, YMD'",
     "SET intervalstyle = 'postgres'",
@@ -31,6 +32,7 @@ _SETTINGS = (
     "SET bytea_output = 'hex'",
     "SET extra_float_digits = 1",
     "SET synchronize_seqscans = off",
+    "SET enable_tidscan = on",
     "SET max_parallel_workers_per_gather = 0",
     "SET statement_timeout = 0",
     "SET idle_in_transaction_session_timeout = 0",

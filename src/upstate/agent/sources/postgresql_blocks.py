@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from upstate.agent.mapping import ObjectOrigin
 from upstate.agent.sources.postgresql_projection import Field, literal, quote
 from upstate.agent.sources.relation import table_name
+from upstate.catalog import SyncObject
 
 _PAGES = 512  # of a table, 4 MiB: some 50,000 records of a common size
 _MARKED = 31  # as many columns' nulls fit one integer
@@ -57,18 +58,24 @@ _FIXED: dict[str, tuple[str, Callable[[pa.Buffer], pa.Array]]] = {
 }
 
 
+def is_table(obj: SyncObject, origin: ObjectOrigin) -> bool:
+    """Whether an object is a table's own columns: mapped SQL may look at other rows, and must see them all."""
+    return origin.select is None and all(origin.column(column.name).sql is None for column in obj.columns)
+
+
 def pages_query(origin: ObjectOrigin) -> str:
     """A query for the pages of a table that can be read in blocks; no row where it cannot.
 
-    It must be one heap, whose rows have a place. A value kept apart from its row may be of any size, and too many such
-    would be strung together. Lengths are told in the server's encoding, so that must be what is sent.
+    It must be one heap, whose rows have a place, only told to who may read all columns. A value kept apart from
+    its row may be of any size, and too many such would be strung together. Lengths are told in the server's encoding,
+    so that must be what is sent.
     """
     return (
         "SELECT pg_relation_size(c.oid) / current_setting('block_size')::bigint "  # noqa: S608
         "FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_am AS a ON a.oid = c.relam "
         f"WHERE c.oid = {literal(table_name(origin.table, quote))}::regclass "
         "AND c.relkind = 'r' AND NOT c.relhassubclass AND a.amname = 'heap' "
-        "AND coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0) = 0 "
+        "AND coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0) = 0 AND has_table_privilege(c.oid, 'SELECT') "
         "AND getdatabaseencoding() = 'UTF8' AND current_setting('server_version_num')::integer >= 140000"
     )
 

@@ -14,7 +14,7 @@ from upstate.agent.conform import TEXT, conform
 from upstate.agent.mapping import Mapping, ObjectOrigin
 from upstate.agent.sources import postgresql_projection as dialect
 from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading, compare_by_sums
-from upstate.agent.sources.postgresql_blocks import Strung, pages_query, parts
+from upstate.agent.sources.postgresql_blocks import Strung, is_table, pages_query, parts
 from upstate.agent.sources.postgresql_digests import in_the_database, rows_of
 from upstate.agent.sources.slicing import MOST_BYTES, cut
 from upstate.agent.sources.wanted import Wanted, chosen
@@ -48,7 +48,7 @@ class PostgresqlSnapshot:
             return
         try:
             types = self._begin(obj, origin)
-            strung = Strung.of(dialect.fields(obj, types)) if origin.select is None else None
+            strung = Strung.of(dialect.fields(obj, types)) if is_table(obj, origin) else None
             pages = self.fetch(pages_query(origin)) if strung is not None else []
             if strung is None or not pages:
                 yield from self._read(obj, dialect.projection(obj, origin, types, school_year))
