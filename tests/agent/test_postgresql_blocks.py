@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -129,6 +130,19 @@ def test_what_has_no_blocks_is_read_row_by_row(maker: PostgresqlMaker, blocks: l
     assert records(strung)[0] == {"id": 1, "name": "a"}
     assert strung == plain
     assert blocks == []
+
+
+def test_blocks_are_as_large_as_what_comes_of_them_allows(maker: PostgresqlMaker, blocks: list[int]) -> None:
+    obj = thing(Column("name", "text"))
+    maker.change("CREATE TABLE thing (id bigint, name text)")
+    maker.change("INSERT INTO thing SELECT n, repeat('b', 150000) FROM generate_series(1, 600) AS n")
+    maker.change("INSERT INTO thing SELECT n, 'a' FROM generate_series(601, 200000) AS n")
+    strung, plain = both(maker, obj)
+    ids = pa.concat_arrays([batch.records.column("id") for batch in strung])
+    assert ids.equals(pa.concat_arrays([batch.records.column("id") for batch in plain]))
+    assert max(batch.records.nbytes for batch in strung) < 40 << 20
+    assert blocks[0] > blocks[1] == blocks[2]
+    assert max(blocks) > 50_000
 
 
 def test_mapped_sql_sees_all_rows(maker: PostgresqlMaker, blocks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:

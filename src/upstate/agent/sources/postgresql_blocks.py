@@ -17,9 +17,11 @@ import pyarrow.compute as pc
 from upstate.agent.mapping import ObjectOrigin
 from upstate.agent.sources.postgresql_projection import Field, literal, quote
 from upstate.agent.sources.relation import table_name
+from upstate.agent.sources.slicing import MOST_BYTES
 from upstate.catalog import SyncObject
 
-_PAGES = 512  # of a table, 4 MiB: some 50,000 records of a common size
+# Of a table: 4 MiB of it are some 50,000 records of a common size. But a value may be compressed in its row.
+_FIRST, _PAGES = 32, 512
 _MARKED = 31  # as many columns' nulls fit one integer
 _DAYS = 10_957  # from 1970, where Arrow's dates begin, to 2000, where PostgreSQL's do
 _MICROSECONDS = _DAYS * 86_400_000_000
@@ -80,12 +82,24 @@ def pages_query(origin: ObjectOrigin) -> str:
     )
 
 
-def parts(pages: int) -> Iterator[str]:
-    """What parts a table of so many pages into blocks, in its order: for each a WHERE by the place of a row."""
-    starts = range(0, max(pages, 1), _PAGES)
-    for start in starts:
-        end = f" AND r.ctid < '({start + _PAGES},0)'" if start != starts[-1] else ""
-        yield f" WHERE r.ctid >= '({start},0)'{end}"
+def parted(pages: int, read: Callable[[str], pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """A table of so many pages a block at a time, in its order: `read` is given a WHERE by the place of a row.
+
+    How many pages a block has follows from the bytes that came of those before, so it is the same for the same rows.
+    """
+    start, count = 0, min(_FIRST, _PAGES)
+    while True:
+        end = start + count
+        last = end >= pages
+        batch = read(f" WHERE r.ctid >= '({start},0)'" + ("" if last else f" AND r.ctid < '({end},0)'"))
+        yield batch
+        if last:
+            return
+        start = end
+        if batch.nbytes > MOST_BYTES:
+            count = max(1, count // 2)
+        elif batch.nbytes <= MOST_BYTES // 2:
+            count = min(_PAGES, count * 2)
 
 
 @dataclass(frozen=True, slots=True)

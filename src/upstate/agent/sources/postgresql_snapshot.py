@@ -14,7 +14,7 @@ from upstate.agent.conform import TEXT, conform
 from upstate.agent.mapping import Mapping, ObjectOrigin
 from upstate.agent.sources import postgresql_projection as dialect
 from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading, compare_by_sums
-from upstate.agent.sources.postgresql_blocks import Strung, is_table, pages_query, parts
+from upstate.agent.sources.postgresql_blocks import Strung, is_table, pages_query, parted
 from upstate.agent.sources.postgresql_digests import in_the_database, rows_of
 from upstate.agent.sources.slicing import MOST_BYTES, cut
 from upstate.agent.sources.wanted import Wanted, chosen
@@ -54,8 +54,8 @@ class PostgresqlSnapshot:
                 yield from self._read(obj, dialect.projection(obj, origin, types, school_year))
                 return
             where = dialect.conditions(obj, types, school_year)
-            blocks = (self._block(strung, dialect.rows(obj, origin, part), where) for part in parts(*pages[0]))
-            for raw in cut(blocks):
+            ((count,),) = pages
+            for raw in cut(parted(count, lambda part: self._block(strung, dialect.rows(obj, origin, part), where))):
                 yield conform(obj, raw)
         except ERRORS as error:
             raise self._translated(obj, error) from error
