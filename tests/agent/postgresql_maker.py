@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import psycopg
 from psycopg import sql
@@ -34,6 +37,18 @@ class PostgresqlMaker:
     def change(self, statement: str) -> None:
         with psycopg.connect(self.url) as connection:
             connection.execute(statement.encode())
+
+    @contextmanager
+    def as_role(self, may: str, limit: int = -1) -> Iterator[str]:
+        """The database's URL for a role of its own that may do this with thing, over so many connections (-1: any)."""
+        role = f"reader_{uuid4().hex}"
+        self.change(f"CREATE ROLE {role} LOGIN CONNECTION LIMIT {limit}; GRANT {may} ON thing TO {role}")
+        parts = urlsplit(self.url)
+        server = f"{role}@{parts.hostname or ''}" + (f":{parts.port}" if parts.port else "")
+        try:
+            yield urlunsplit(parts._replace(netloc=server))
+        finally:
+            self.change(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
     def _make(self, obj: SyncObject, declared: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         columns = sql.SQL(", ").join(

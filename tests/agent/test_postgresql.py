@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -216,19 +215,6 @@ def test_a_twin_sees_the_same_moment_in_another_thread(maker: PostgresqlMaker) -
         beside.submit(opened.close).result()
 
 
-@contextmanager
-def as_role(maker: PostgresqlMaker, limit: int) -> Iterator[str]:
-    """The database's URL for a role of its own that may read things, over so many connections."""
-    role = f"reader_{uuid4().hex}"
-    maker.change(f"CREATE ROLE {role} LOGIN CONNECTION LIMIT {limit}; GRANT SELECT ON thing TO {role}")
-    parts = urlsplit(maker.url)
-    server = f"{role}@{parts.hostname or ''}" + (f":{parts.port}" if parts.port else "")
-    try:
-        yield urlunsplit(parts._replace(netloc=server))
-    finally:
-        maker.change(f"DROP OWNED BY {role}; DROP ROLE {role}")
-
-
 @pytest.mark.parametrize(
     ("limit", "revoked"),
     [(1, "SELECT"), (5, "REVOKE EXECUTE ON FUNCTION pg_export_snapshot() FROM PUBLIC")],
@@ -237,7 +223,7 @@ def as_role(maker: PostgresqlMaker, limit: int) -> Iterator[str]:
 def test_where_there_can_be_no_twin_there_is_a_snapshot(maker: PostgresqlMaker, limit: int, revoked: str) -> None:
     maker.natives(thing(), [(1,)])
     maker.change(revoked)
-    with as_role(maker, limit) as url, open_source(url).snapshot() as snapshot:
+    with maker.as_role("SELECT", limit) as url, open_source(url).snapshot() as snapshot:
         maker.change("INSERT INTO thing VALUES (2)")
         with twin_of(snapshot) as twin:
             assert twin is None

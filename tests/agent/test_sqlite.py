@@ -28,7 +28,7 @@ from upstate.errors import SourceError
 _READ = """
 import os, sys
 from adbc_driver_sqlite import dbapi
-from upstate.agent.sources import open_source, sqlite, sqlite_snapshot
+from upstate.agent.sources import open_source, sqlite
 from upstate.catalog import Column, SyncObject
 obj = SyncObject("Thing", "thing", ("id",), (Column("id", "bigint", True),))
 dbapi.connect().close()  # so that nothing of Python's own is left to be loaded
