@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from upstate.agent.mapping import OWN_ID
+from upstate.agent.sharing import with_sharing
 from upstate.agent.sources import Snapshot
 from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import Catalog, Column, SyncObject
 from upstate.errors import MappingError, SourceError
-from upstate.wire import Batch, Selection, WorkOrder, spell, table_of_ids, table_of_keys
+from upstate.wire import Batch, Selection, WorkOrder, spell_rows, table_of_ids, table_of_keys
 from upstate.wire.selection import Texts
 
 _MOST = 100_000  # records that a selection may come to where others are looked for
@@ -36,7 +37,11 @@ class Selecting:
         self._known: dict[int, _Followed] = {}
 
     def part(self, order: WorkOrder, selection: Selection) -> Selected:
-        """Which records of its object an order is to send."""
+        """Which records of its object an order is to send; with them go those that they cannot be judged without."""
+        selected = self._part(order, selection)
+        return replace(selected, wanted=with_sharing(self._snapshot, selected.wanted, order.school_year))
+
+    def _part(self, order: WorkOrder, selection: Selection) -> Selected:
         obj = self._catalog[order.object]
         if not (selection.by_id or selection.parents or selection.dependents):
             asked = selection.object == order.object
@@ -86,7 +91,7 @@ class _Following:
         unknown = dict.fromkeys(ids)
         try:
             for batch in self._select(narrow, (OWN_ID,), [(each,) for each in unknown]):
-                self._note(obj, _spelled(obj, obj.key, batch))
+                self._note(obj, spell_rows(obj, obj.key, batch.records))
                 for own in batch.records.column(OWN_ID).to_pylist():
                     unknown.pop(own, None)
         except MappingError as error:
@@ -103,7 +108,7 @@ class _Following:
                 while parents:
                     before = len(self._keys[obj.name])
                     for batch in self._select(obj, reference.columns, parents):
-                        self._note(obj, _spelled(obj, obj.key, batch))
+                        self._note(obj, spell_rows(obj, obj.key, batch.records))
                     parents = list(self._keys[obj.name])[before:] if reference.to == obj.name else []
 
     def _up(self) -> None:
@@ -115,7 +120,7 @@ class _Following:
                 for batch in self._select(obj, obj.key, left):
                     for reference in references:
                         parent = next(each for each in self._objects if each.name == reference.to)
-                        whole = (key for key in _spelled(obj, reference.columns, batch) if None not in key)
+                        whole = (key for key in spell_rows(obj, reference.columns, batch.records) if None not in key)
                         self._note(parent, whole)
                 left = list(self._keys[obj.name])[before:]
 
@@ -131,9 +136,3 @@ class _Following:
                 f"What was chosen comes to more than {_MOST:,} records with what it needs and what hangs on it. "
                 "Choose fewer, or send whole objects."
             )
-
-
-def _spelled(obj: SyncObject, columns: Iterable[str], batch: Batch) -> list[Texts]:
-    """The values of some columns of the records that fit, as texts."""
-    parts = [[spell(obj.column(name), value) for value in batch.records.column(name).to_pylist()] for name in columns]
-    return list(zip(*parts, strict=True))

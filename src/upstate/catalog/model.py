@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -64,6 +64,10 @@ class Unique:
     columns: tuple[str, ...]
     across: Literal["district", "state"] = "district"
     nulls: Literal["distinct", "equal"] = "distinct"
+
+    def minds(self, values: Sequence[object]) -> bool:
+        """Whether no two records may have these values: nulls, None here, may be taken for different ones."""
+        return self.nulls == "equal" or None not in values
 
 
 @dataclass(frozen=True, slots=True)

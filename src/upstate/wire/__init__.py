@@ -14,7 +14,7 @@ from upstate.wire.selection import (
     table_of_ids,
     table_of_keys,
 )
-from upstate.wire.spelling import spell
+from upstate.wire.spelling import spell, spell_rows
 
 __all__ = [
     "MISFITS",
@@ -38,6 +38,7 @@ __all__ = [
     "encode_selection",
     "no_misfits",
     "spell",
+    "spell_rows",
     "table_of_ids",
     "table_of_keys",
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from math import isfinite, isnan
 from typing import Any
 from uuid import UUID
 
-from upstate.catalog import Column
+import pyarrow as pa
+
+from upstate.catalog import Column, SyncObject
 
 _PLAIN_EXPONENTS = range(-4, 15)
 
@@ -37,6 +40,12 @@ def spell(column: Column, value: Any) -> str | None:
             return _moment(value)
         case _:
             return str(value)
+
+
+def spell_rows(obj: SyncObject, columns: Iterable[str], records: pa.RecordBatch) -> list[tuple[str | None, ...]]:
+    """The values of some columns of an object's records, a row for each, spelled."""
+    parts = [[spell(obj.column(name), value) for value in records.column(name).to_pylist()] for name in columns]
+    return list(zip(*parts, strict=True))
 
 
 def _moment(value: datetime | time) -> str:
