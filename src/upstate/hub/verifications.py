@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 
 from upstate.catalog import SyncObject
 from upstate.errors import PlanError
@@ -142,10 +142,17 @@ def keep_verified(
     with connection.transaction(), connection.cursor() as cursor:
         ((row,),) = cursor.execute(statement("keep_verified"), values).fetchall()
         if kept:
-            with cursor.copy(statement("keep_differences")) as copy:
-                for each in kept:
-                    of = [owners.get(name, "district") for name in each.columns]
-                    copy.write_row((row, each.kind, list(each.key), list(each.columns), of, each.expected))
+            differences = [
+                {
+                    "kind": each.kind,
+                    "key": each.key,
+                    "columns": each.columns,
+                    "owners": [owners.get(name, "district") for name in each.columns],
+                    "expected": each.expected,
+                }
+                for each in kept
+            ]
+            cursor.execute(statement("keep_differences"), {"row": row, "kept": Json(differences)})
 
 
 @database_errors()

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from upstate.catalog import Column, SyncObject
 from upstate.loading.wording import MOST_KEY_BYTES, Refusal, refusal, shortened, words
-from upstate.wire import Batch, spell
+from upstate.wire import Batch, spell_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,8 @@ def _some(mask: pa.Array, reason: str) -> Iterator[tuple[pa.Array, str]]:
 def _refusals(
     obj: SyncObject, bad: pa.RecordBatch, found: list[tuple[pa.Array, Column, str]]
 ) -> Iterator[tuple[Refusal, ...]]:
-    parts = [[spell(column, value) for value in bad.column(column.name).to_pylist()] for column in obj.key_columns]
     hits = [(mask.to_pylist(), reason, column.name, words(obj, reason, column.name)) for mask, column, reason in found]
-    for row, key in enumerate(zip(*parts, strict=True)):
+    for row, key in enumerate(spell_rows(obj, obj.key, bad)):
         kept = shortened(key)
         yield tuple(Refusal(kept, reason, column, *said) for mask, reason, column, said in hits if mask[row])
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-import pyarrow as pa
-
-from upstate.catalog import SyncObject
 from upstate.loading.inspecting import inspect
 from upstate.loading.task import Task
 from upstate.loading.verifying import KINDS, Difference, Verified
-from upstate.wire import Batch, spell
+from upstate.wire import Batch, spell_rows
 
 Key = tuple[str | None, ...]
 
@@ -29,7 +26,7 @@ def all_known(
     refused: dict[Key, set[str]] = {}
     for batch in batches:
         inspected = inspect(obj, batch, task.school_year)
-        times.update(_keys(obj, inspected.records))
+        times.update(spell_rows(obj, obj.key, inspected.records))
         for refusal in (each for refusals in inspected.refused for each in refusals):
             refused.setdefault(tuple(refusal.key), set()).add(refusal.column)
     times.update(refused.keys())
@@ -51,11 +48,6 @@ def all_known(
         (),
         tuple(differences[:show]),
     )
-
-
-def _keys(obj: SyncObject, records: pa.RecordBatch) -> Iterable[Key]:
-    parts = [[spell(column, value) for value in records.column(column.name).to_pylist()] for column in obj.key_columns]
-    return zip(*parts, strict=True)
 
 
 def _in_order(item: tuple[Key, int]) -> tuple[tuple[bool, str], ...]:

@@ -9,7 +9,7 @@ from upstate.agent.conform.fitting import Fitted, fit_native, fit_text
 from upstate.agent.conform.reasons import Reason
 from upstate.agent.conform.tidying import tidy
 from upstate.catalog import Column, SyncObject
-from upstate.wire import MISFITS, Batch, arrow_schema, no_misfits, spell
+from upstate.wire import MISFITS, Batch, arrow_schema, no_misfits, spell_rows
 
 # A raw batch has for a column a field "native:<name>" with values of the database's own type, a field "text:<name>"
 # with values as text, or both; of the two at most one is not null in a record.
@@ -55,8 +55,7 @@ def _fit(column: Column, raw: pa.RecordBatch) -> Fitted:
 def _misfits(
     obj: SyncObject, keys: pa.RecordBatch, places: list[int], wrong: list[tuple[int, str, Reason]]
 ) -> pa.RecordBatch:
-    parts = [[spell(column, v) for v in keys.column(column.name).to_pylist()] for column in obj.key_columns]
-    key_of = dict(zip(places, zip(*parts, strict=True), strict=True))
+    key_of = dict(zip(places, spell_rows(obj, obj.key, keys), strict=True))
     return pa.RecordBatch.from_arrays(
         [
             pa.array([record for record, _, _ in wrong], pa.int32()),
