@@ -1,4 +1,4 @@
-"""`upstate catalog`: check, draw and explain a catalog, or make one from a database."""
+"""`upstate catalog`: check, draw and explain a catalog."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from upstate.catalog import Catalog, Graph, parse_catalog, read_catalog, shipped_catalog
+from upstate.catalog import Catalog, Graph, read_catalog, shipped_catalog
 from upstate.catalog.describing import Section, markdown, object_markdown, sections
 from upstate.catalog.drawing import dot, draw, mermaid
-from upstate.catalog.writing import catalog_texts
+from upstate.cli.catalog_from_database import from_database
 from upstate.cli.choosing import find_object
 from upstate.cli.printing import console, count, print_json
-from upstate.errors import CatalogError, ConfigError
 
 _DEFAULT = "k12"
 _PREFACE = (
@@ -37,6 +36,9 @@ def catalog() -> None:
 
     DIR is a folder of .toml files, one object a file; without one, the K-12 catalog that comes with Upstate.
     """
+
+
+catalog.add_command(from_database)
 
 
 @catalog.command()
@@ -114,42 +116,6 @@ def show(name: str | None, folder: str | None, as_markdown: bool, as_json: bool)
             out.print(_table(section))
 
 
-@catalog.command("from-database")
-@click.argument("url")
-@click.option("--out", "out", metavar="DIR", required=True, type=click.Path(path_type=Path), help="A new folder.")
-@_json
-def from_database(url: str, out: Path, as_json: bool) -> None:
-    """Write a catalog of the tables in the database at URL, one file a table, into DIR.
-
-    Columns, primary keys, unique constraints and foreign keys are taken over; rules are yours to add.
-
-    \b
-    Examples:  upstate catalog from-database sqlite:///school.sqlite --out ./my-catalog
-               upstate catalog from-database postgresql://me@localhost/school --out ./my-catalog
-               upstate catalog from-database mysql://me@localhost/school --out ./my-catalog
-    """
-    from upstate.agent.sources import open_source
-
-    _expect_empty(out)
-    described = open_source(url).describe()
-    if not len(described.catalog):
-        why = f" {described.warnings[0]}" if described.warnings else ""
-        raise ConfigError(f"That database has no table to make an object of.{why}")
-    texts = catalog_texts(described.catalog)
-    _write(out, texts)
-    try:
-        parse_catalog(texts)
-    except CatalogError as error:  # tables that need each other: which reference to give up is for people to say
-        raise CatalogError(f"The files are in {out}, but need mending before use: {error.message}") from error
-    if as_json:
-        print_json({"folder": str(out), "files": sorted(texts), "warnings": list(described.warnings)})
-        return
-    click.echo(f"{count(len(texts), 'object')} written to {out}.")
-    for warning in described.warnings:
-        click.echo(f"Mind: {warning}")
-    click.echo(f"Look at it:  upstate catalog graph {out}\nUse it:      upstate hub init --catalog {out}")
-
-
 def catalog_page(read: Catalog, title: str) -> str:
     """The reference of a whole catalog, as docs/reference/k12.md has it."""
     return markdown(read, title, _PREFACE)
@@ -203,18 +169,3 @@ def _data(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     return [_data(each) for each in value] if isinstance(value, tuple) else value
-
-
-def _expect_empty(out: Path) -> None:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        what = "not empty" if out.is_dir() else "a file"
-        raise ConfigError(f"{out} is {what}; nothing was written. Name a new or an empty folder.")
-
-
-def _write(out: Path, texts: Mapping[str, str]) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (out / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{out} cannot be written: {error.strerror}. Name a folder you may write to.") from error

@@ -11,7 +11,7 @@ import psycopg
 from upstate.errors import FencedError, LandingError
 from upstate.loading.carrying import take_along
 from upstate.loading.placing import alone_at_district
-from upstate.loading.state import constraint_name
+from upstate.loading.state_constraints import constraint_name
 from upstate.loading.statements import statement
 from upstate.loading.task import Task
 from upstate.planning import Counts

@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 
 from upstate.catalog import Catalog, Reference, SyncObject, Unique
-from upstate.loading.state import constraint_name, held_columns, spelled
+from upstate.loading.state_columns import held_columns, spelled
+from upstate.loading.state_constraints import constraint_name
 from upstate.loading.statements import statement
 
 

@@ -19,7 +19,7 @@ from upstate.loading.dividing import Share, make_partitions
 from upstate.loading.foreign_servers import TO_READ, known_servers, make_server, options_of
 from upstate.loading.placing import placement, reached
 from upstate.loading.spreading import HUB, check_free, make_face, prepare_share, said_as_ours, share_of
-from upstate.loading.state import held_columns
+from upstate.loading.state_columns import held_columns
 from upstate.loading.statements import fetch_row, statement
 
 Connection = psycopg.Connection[Any]

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from upstate.catalog import Catalog, SyncObject
 from upstate.loading.keys import found_keys
-from upstate.loading.state import constraint_name
+from upstate.loading.state_constraints import constraint_name
 from upstate.loading.statements import Part, column, equal, state_table, statement
 
 Cursor = psycopg.Cursor[Any]

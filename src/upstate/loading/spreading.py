@@ -18,7 +18,9 @@ from upstate.errors import ConfigError, DatabaseError
 from upstate.loading.dividing import Share, divided_by, fitting, how_divided, make_kept_here, partition_of
 from upstate.loading.foreign_servers import TO_READ, make_server, options_of
 from upstate.loading.placing import placement, reached, servers_of_state
-from upstate.loading.state import column_definitions, constraint_name, prepare_state, widen
+from upstate.loading.state import prepare_state
+from upstate.loading.state_columns import column_definitions, held_columns, widen
+from upstate.loading.state_constraints import constraint_name
 from upstate.loading.statements import fetch_row, state_table, statement
 
 Connection = psycopg.Connection[Any]
@@ -106,9 +108,7 @@ def _make_faces(cursor: Cursor, catalog: Catalog, placed: Mapping[int, str], mad
     """The tables in the hub's database: foreign partitions, and the registers of what must be unique everywhere."""
     cursor.execute(statement("state_schema"))
     cursor.execute(statement("state_parts_schema"))
-    held: dict[str, dict[str, str]] = {}
-    for table, column, kind in cursor.execute(statement("state_columns")).fetchall():
-        held.setdefault(table, {})[column] = kind
+    held = held_columns(cursor)
     for name in Graph.of(catalog).order(catalog.objects):
         obj = catalog[name]
         with cursor.connection.transaction():

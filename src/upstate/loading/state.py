@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
-from upstate.catalog import Catalog, Column, Graph, Reference, SyncObject, Unique
+from upstate.catalog import Catalog, Graph, SyncObject
 from upstate.errors import DatabaseError
-from upstate.loading.dividing import Share, divided_by, fitting, how_divided, make_partitions, make_register, nulls_of
-from upstate.loading.statements import Part, columns, sql_type, state_table, statement
+from upstate.loading.dividing import Share, divided_by, how_divided, make_partitions
+from upstate.loading.state_columns import column_definitions, held_columns, widen
+from upstate.loading.state_constraints import held_constraints, prepare_references, prepare_uniques
+from upstate.loading.statements import columns, state_table, statement
 from upstate.loading.understanding import check_rules
 
 Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
-Constraints = Mapping[tuple[str, str], list[str] | None]
-_SPELLED = {
-    "double": "double precision",
-    "time": "time without time zone",
-    "timestamp": "timestamp without time zone",
-    "timestamptz": "timestamp with time zone",
-    "bytes": "bytea",
-    "json": "jsonb",
-}
 
 
 def prepare_state(
@@ -67,13 +58,11 @@ def _prepare(cursor: Cursor, catalog: Catalog, partitions: int, share: Share | N
         _check_key(obj, keys.get(obj.table), held.get(obj.table))
         with step():
             made += _prepare_table(cursor, obj, held.get(obj.table), partitions, share)
-    constraints = {
-        (table, name): says for table, name, says in cursor.execute(statement("state_constraints")).fetchall()
-    }
+    constraints = held_constraints(cursor)
     for obj in catalog:
-        made += _prepare_references(cursor, catalog, obj, constraints)
+        made += prepare_references(cursor, catalog, obj, constraints)
         with step():
-            made += _prepare_uniques(cursor, obj, constraints, partitions > 0, share)
+            made += prepare_uniques(cursor, obj, constraints, partitions > 0, share)
     for parent in sorted({r.to for obj in catalog for r in obj.references}):
         cursor.execute(statement("state_lock_trigger", table=state_table(catalog[parent])))
     return made
@@ -86,14 +75,6 @@ def _check_key(obj: SyncObject, key: list[str] | None, held: object) -> None:
             f"The key of state.{obj.table} is ({', '.join(key or ())}) at the state, but the catalog says "
             f"({', '.join(wanted)}). Change the key there yourself, or set the catalog back."
         )
-
-
-def held_columns(cursor: Cursor) -> dict[str, dict[str, str]]:
-    """Every column of every table at the state, with its type as PostgreSQL spells it."""
-    held: dict[str, dict[str, str]] = {}
-    for table, column, kind in cursor.execute(statement("state_columns")).fetchall():
-        held.setdefault(table, {})[column] = kind
-    return held
 
 
 def _prepare_table(
@@ -113,129 +94,3 @@ def _prepare_table(
         count = partitions if share is None else len(share.remainders)
         return [f"table state.{obj.table}" + (f", in {count} partitions" if count else "")]
     return widen(cursor, obj, held)
-
-
-def column_definitions(obj: SyncObject) -> Part:
-    """The object's own columns as CREATE TABLE has them."""
-    return sql.SQL(", ").join(
-        sql.SQL("{} {} {}").format(sql.Identifier(c.name), sql_type(c), sql.SQL("not null" if c.required else ""))
-        for c in obj.columns
-    )
-
-
-def widen(cursor: Cursor, obj: SyncObject, held: Mapping[str, str]) -> list[str]:
-    """Add the columns that a table lacks, and make room in those that have too little; a line for each.
-
-    DatabaseError where a column is there that does not fit.
-    """
-    made = []
-    for column in obj.columns:
-        wanted = sql_type(column)
-        if column.name not in held:
-            # Rows that are there already have no value, so even a required column starts out nullable.
-            cursor.execute(
-                statement("state_add_column", table=state_table(obj), column=sql.Identifier(column.name), type=wanted)
-            )
-            made.append(f"column state.{obj.table}.{column.name}")
-            continue
-        type_ = spelled(column)
-        if held[column.name] == type_:
-            continue
-        if not _widens(held[column.name], type_):
-            raise DatabaseError(
-                f"state.{obj.table}.{column.name} is {held[column.name]} at the state, but the catalog says {type_}. "
-                "Upstate changes no column that holds data: alter it yourself, or set the catalog back."
-            )
-        cursor.execute(
-            statement("state_widen_column", table=state_table(obj), column=sql.Identifier(column.name), type=wanted)
-        )
-        made.append(f"column state.{obj.table}.{column.name} widened to {type_}")
-    return made
-
-
-def spelled(column: Column) -> str:
-    """The column's type as PostgreSQL itself spells it."""
-    if column.type == "decimal":
-        return f"numeric({column.precision},{column.scale})"
-    if column.type == "text" and column.length is not None:
-        return f"character varying({column.length})"
-    return _SPELLED.get(column.type, column.type)
-
-
-def _widens(held: str, wanted: str) -> bool:
-    """Whether every value of the held type is one of the wanted type, and no table is rewritten for it."""
-    room = "character varying("
-    if not held.startswith(room):
-        return False
-    return wanted == "text" or (wanted.startswith(room) and int(wanted[len(room) : -1]) >= int(held[len(room) : -1]))
-
-
-def _prepare_references(cursor: Cursor, catalog: Catalog, obj: SyncObject, constraints: Constraints) -> list[str]:
-    made = []
-    for reference in obj.references:
-        name = constraint_name(obj, reference)
-        parent = catalog[reference.to]
-        ours, theirs = ("district_id", *reference.columns), ("district_id", *parent.key)
-        if (obj.table, name) in constraints:
-            if constraints[obj.table, name] != [", ".join(ours), parent.table, ", ".join(theirs)]:
-                raise DatabaseError(
-                    f"The foreign key {name} of state.{obj.table} does not point at state.{parent.table}, as the "
-                    "catalog has it. Drop it at the state, then run this again."
-                )
-            continue
-        query = statement(
-            "state_reference",
-            table=state_table(obj),
-            name=sql.Identifier(name),
-            columns=columns(None, ours),
-            parent=state_table(parent),
-            key=columns(None, theirs),
-            deferrable=sql.SQL("deferrable" if reference.to == obj.name else ""),
-        )
-        with (
-            _held_against(f"Rows of state.{obj.table} point at rows that state.{parent.table} does not hold"),
-            cursor.connection.transaction(),
-        ):
-            cursor.execute(query)
-        made.append(f"foreign key {name}")
-    return made
-
-
-def _prepare_uniques(
-    cursor: Cursor, obj: SyncObject, constraints: Constraints, divided: bool, share: Share | None
-) -> list[str]:
-    made = []
-    for unique in (u for u in obj.uniques if u.across == "state"):
-        name = constraint_name(obj, unique)
-        if (obj.table, name) in constraints:
-            continue
-        with _held_against(f"Rows of state.{obj.table} share their {', '.join(unique.columns)}"):
-            if divided:
-                make_register(cursor, obj, unique, name, share)
-            else:
-                query = statement(
-                    "state_unique",
-                    table=state_table(obj),
-                    name=sql.Identifier(name),
-                    columns=columns(None, unique.columns),
-                    nulls=nulls_of(unique),
-                )
-                cursor.execute(query)
-        made.append(f"unique {'register' if divided else 'index'} {name}")
-    return made
-
-
-@contextmanager
-def _held_against(against: str) -> Iterator[None]:
-    try:
-        yield
-    except psycopg.IntegrityError as error:
-        raise DatabaseError(
-            f"{against}, which the catalog does not allow. Mend or remove them there, then run this again."
-        ) from error
-
-
-def constraint_name(obj: SyncObject, part: Reference | Unique) -> str:
-    """The name under which the state declares a reference or a unique rule; long names end in a short hash."""
-    ending = "fkey" if isinstance(part, Reference) else "unique"
-    return fitting("_".join((obj.table, *part.columns, ending)))

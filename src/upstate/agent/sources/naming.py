@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 import pyarrow as pa
 
-from upstate.agent.conform.reading import read_uuid
+from upstate.agent.conform.reading_texts import read_uuid
 from upstate.agent.conform.reasons import MisfitError
 from upstate.agent.conform.tidying import tidy
 from upstate.agent.mapping import Mapping
