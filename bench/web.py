@@ -202,7 +202,7 @@ def _deep(place: Place) -> str:
     """The place of a page somewhere in the middle of the largest part of the list."""
     from upstate.hub.models import Rejection
     from upstate.hub.web.keyset import paged
-    from upstate.hub.web.pages.errors_listing import place_of_row
+    from upstate.hub.web.pages.errors_place import place_of_row
 
     row = Rejection.objects.filter(district=place.district, verdict="blocked", object="Roster").order_by(
         "first_seen_at"

@@ -6,7 +6,7 @@ from ninja import Router
 
 from upstate.catalog import Graph
 from upstate.hub import models
-from upstate.hub.api import shapes
+from upstate.hub.api import district_shapes as shapes
 from upstate.hub.api.bearer import Request
 from upstate.hub.api.gate import need_anywhere
 from upstate.hub.in_force import catalog_in_force

@@ -11,10 +11,11 @@ from django.core.exceptions import SuspiciousOperation
 from ninja import Field, Query, Router
 from psycopg.rows import dict_row
 
-from upstate.hub.api import shapes
+from upstate.hub.api import rejection_shapes as shapes
 from upstate.hub.api.bearer import Request
 from upstate.hub.api.gate import enter
 from upstate.hub.api.paging import From, beyond
+from upstate.hub.api.shapes import NO_NUL
 from upstate.hub.districts import KnownDistrict
 from upstate.hub.postgres import Connection, statement
 from upstate.hub.reports import count_rejections, outlook
@@ -28,7 +29,7 @@ MOST_REJECTIONS = 5_000
 MOST_ROOTS = 100_000
 _VERDICTS: Final = ("failed", "blocked", "excluded")  # what must be mended comes first
 
-Text = Annotated[str, Field(pattern=shapes.NO_NUL)] | None
+Text = Annotated[str, Field(pattern=NO_NUL)] | None
 Object = Annotated[Text, Query(alias="object", description="Only of this object.")]
 
 
@@ -48,10 +49,10 @@ def rejections(
     object_name: Object = None,
     reason: Annotated[Text, Query(description="Only for this reason.")] = None,
     root_object: Annotated[
-        str | None, Query(pattern=shapes.NO_NUL, description="Only what a record of this object holds back.")
+        str | None, Query(pattern=NO_NUL, description="Only what a record of this object holds back.")
     ] = None,
     root_key: Annotated[
-        str | None, Query(pattern=shapes.NO_NUL, description='The key of that record, its parts joined by "|".')
+        str | None, Query(pattern=NO_NUL, description='The key of that record, its parts joined by "|".')
     ] = None,
     seen_since: Annotated[datetime | None, Query(description="Only what a resync met since then.")] = None,
     count: Annotated[bool, Query(description="Whether to count what is open, of the object if one is named.")] = False,

@@ -10,7 +10,7 @@ from django.http import Http404
 from ninja import Query, Router, Status
 
 from upstate.hub import models
-from upstate.hub.api import shapes
+from upstate.hub.api import resync_shapes as shapes
 from upstate.hub.api.bearer import Request
 from upstate.hub.api.gate import enter
 from upstate.hub.api.paging import From, beyond

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from upstate.hub.api import shapes
+from upstate.hub.api import resync_shapes as shapes
 from upstate.hub.models import Order, Resync
 from upstate.hub.receipt import Receipt, ReceiptObject
 from upstate.planning import Counts, Status, status_of

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from django.db import transaction
 from django.db.models import F
 from django.http import Http404
-from ninja import Field, Query, Router, Status
-from pydantic import ConfigDict
+from ninja import Query, Router, Status
 
 from upstate.catalog import Catalog, SyncObject
 from upstate.catalog.nearest import did_you_mean
 from upstate.errors import PlanError
 from upstate.hub import models
-from upstate.hub.api import shapes
+from upstate.hub.api import resync_shapes
+from upstate.hub.api import selection_shapes as shapes
 from upstate.hub.api.bearer import Request
 from upstate.hub.api.gate import enter
 from upstate.hub.api.paging import From, beyond
@@ -31,75 +30,14 @@ from upstate.planning import Asked, Plan, ask, plan_asked, year_name
 
 router = Router(tags=["Some records"])
 
-Text = Annotated[str, Field(max_length=1_000, pattern=shapes.NO_NUL)]
-
-
-class WantedRecords(shapes.Schema):
-    """Records to be sent, by key or by the district's own id."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    object: Text
-    records: list[list[Text]] = Field(description="A row a record: the parts of its key, or its one id.")
-    by_id: bool = Field(False, description="Whether they are the district's own ids, as its mapping says.")
-    parents: bool = Field(True, description="Whether to send what those records need, too.")
-    dependents: bool = Field(False, description="Whether to send what hangs on them, too.")
-    year: int | None = Field(None, description="The school year; null: the zone's own.")
-
-
-class WantedRoot(shapes.Schema):
-    """How a root is to be healed."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    year: int | None = Field(None, description="The school year for a record that is bound to none; null: the zone's.")
-
-
-class Selection(shapes.Schema):
-    """What was asked for, and what the district did not have of it; the resync itself says what came of the rest."""
-
-    resync: int
-    object: str
-    asked: list[str] = Field(description='Keys, their parts joined by "|", or ids.')
-    by_id: bool
-    parents: bool
-    dependents: bool
-    not_there: list[str] = Field(
-        description="Of those, what the district has no record of. Nothing was changed for them."
-    )
-
-
-class SelectionLine(shapes.Schema):
-    """A selective sync in the list of them."""
-
-    resync: int
-    asked_by: str
-    placed: datetime
-    finished: datetime | None
-    state: str
-    object: str
-    records: int = Field(description="How many were asked for.")
-    by_id: bool
-    parents: bool
-    dependents: bool
-    not_there: int | None = Field(description="Of those, how many the district has no record of; null: not told yet.")
-
-
-class Selections(shapes.Schema):
-    """Selective syncs, newest first."""
-
-    district: str
-    selections: list[SelectionLine]
-    next: str | None = Field(description="The value of `from` for the next page; null at the end.")
-
 
 @router.post(
     "/districts/{int:district}/selections",
     url_name="selections",
-    response={202: shapes.Resync},
+    response={202: resync_shapes.Resync},
     summary="Send some records",
 )
-def select(request: Request, district: int, wanted: WantedRecords) -> Status[shapes.Resync]:
+def select(request: Request, district: int, wanted: shapes.WantedRecords) -> Status[resync_shapes.Resync]:
     """Place a Selective Sync. It runs in its turn, as a resync does. Right: selective.use."""
     known = enter(request, district, "selective.use")
     catalog = catalog_in_force()
@@ -113,7 +51,7 @@ def select(request: Request, district: int, wanted: WantedRecords) -> Status[sha
 @router.get(
     "/districts/{int:district}/selections",
     url_name="selections",
-    response=Selections,
+    response=shapes.Selections,
     summary="What was sent record by record",
 )
 def selections(
@@ -121,7 +59,7 @@ def selections(
     district: int,
     start: From = "",
     limit: Annotated[int, Query(ge=1, le=100, description="Selective syncs a page.")] = 20,
-) -> Selections:
+) -> shapes.Selections:
     """Newest first; which records each had is told of one by one. Right: selective.view."""
     known = enter(request, district, "selective.view")
     after = beyond(start, int)
@@ -132,7 +70,7 @@ def selections(
     page = paged(lambda most: rows[:most], Place(after), lambda row: (row.resync_id,), limit)
     lacking = lacking_counts([row.resync_id for row in page.rows])
     lines = [_line(row, lacking.get(row.resync_id)) for row in page.rows]
-    return Selections(district=known.name, selections=lines, next=page.after or None)
+    return shapes.Selections(district=known.name, selections=lines, next=page.after or None)
 
 
 @router.delete(
@@ -155,10 +93,10 @@ def forget(request: Request, district: int, resync: int) -> Status[None]:
 @router.get(
     "/districts/{int:district}/selections/{int:resync}",
     url_name="selection",
-    response=Selection,
+    response=shapes.Selection,
     summary="What was asked for, and what the district does not have of it",
 )
-def selection(request: Request, district: int, resync: int) -> Selection:
+def selection(request: Request, district: int, resync: int) -> shapes.Selection:
     """Once its resync has ended. Right: selective.view."""
     known = enter(request, district, "selective.view")
     found = models.Selection.objects.filter(
@@ -166,7 +104,7 @@ def selection(request: Request, district: int, resync: int) -> Selection:
     ).first()
     if found is None:
         raise Http404("There is no such selective sync.")
-    return Selection(
+    return shapes.Selection(
         resync=resync,
         object=found.object,
         asked=["|".join(part or "" for part in key) for key in found.asked],
@@ -180,10 +118,10 @@ def selection(request: Request, district: int, resync: int) -> Selection:
 @router.post(
     "/districts/{int:district}/roots/{int:root}/heal",
     url_name="heal",
-    response={202: shapes.Resync},
+    response={202: resync_shapes.Resync},
     summary="Send a root again, and what it held back",
 )
-def heal(request: Request, district: int, root: int, wanted: WantedRoot) -> Status[shapes.Resync]:
+def heal(request: Request, district: int, root: int, wanted: shapes.WantedRoot) -> Status[resync_shapes.Resync]:
     """That record is sent alone. If it lands, what it held back follows by itself, in a resync of its own.
 
     Right: batch.run.
@@ -194,9 +132,9 @@ def heal(request: Request, district: int, root: int, wanted: WantedRoot) -> Stat
     return _placed(request, known, found.plan, found.asked, "healed a root", subject)
 
 
-def _line(row: Any, not_there: int | None) -> SelectionLine:
+def _line(row: Any, not_there: int | None) -> shapes.SelectionLine:
     run = row.resync
-    return SelectionLine(
+    return shapes.SelectionLine(
         resync=run.id,
         asked_by=run.asked_by,
         placed=run.placed_at,
@@ -219,7 +157,7 @@ def _object(catalog: Catalog, name: str) -> SyncObject:
 
 def _placed(
     request: Request, known: KnownDistrict, plan: Plan, asked: Asked, done: str, subject: str
-) -> Status[shapes.Resync]:
+) -> Status[resync_shapes.Resync]:
     person = request.auth.person
     with transaction.atomic():
         placed = queue_resync(plan, known.zone_id, person=person, check_dependencies=asked.parents, asked=asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import Router
 
-from upstate.hub.api import shapes
+from upstate.hub.api import resync_shapes as shapes
 from upstate.hub.api.bearer import Request
 from upstate.hub.api.gate import enter
 from upstate.hub.api.runs import counted

@@ -12,8 +12,11 @@ from upstate.hub.models import District
 from upstate.hub.reports import summed_outlook
 from upstate.hub.web.keyset import paged, place_of
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.errors_listing import Wanted, key_of, place_of_row, rejections_listed
+from upstate.hub.web.pages.errors_key import key_of
+from upstate.hub.web.pages.errors_listing import rejections_listed
+from upstate.hub.web.pages.errors_place import place_of_row
 from upstate.hub.web.pages.errors_roots import held_by, ranked_roots, reasons_counted
+from upstate.hub.web.pages.errors_wanted import Wanted
 from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
 

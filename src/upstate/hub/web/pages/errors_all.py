@@ -18,7 +18,9 @@ from upstate.hub.postgres import connect
 from upstate.hub.web.keyset import Page, paged, place_of
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.errors_filter import filter_of, without_school
-from upstate.hub.web.pages.errors_listing import Wanted, every_rejection, place_of_row, rejections_listed
+from upstate.hub.web.pages.errors_listing import every_rejection, rejections_listed
+from upstate.hub.web.pages.errors_place import place_of_row
+from upstate.hub.web.pages.errors_wanted import Wanted
 from upstate.hub.web.request import Request
 from upstate.hub.web.spreadsheet import csv_lines
 from upstate.hub.web.state import state_connection

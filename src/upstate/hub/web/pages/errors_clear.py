@@ -21,7 +21,7 @@ from upstate.hub.postgres import database_errors, statement
 from upstate.hub.templatetags.wording import key_text
 from upstate.hub.web.forms import Form
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.errors_listing import Key, key_of
+from upstate.hub.web.pages.errors_key import Key, key_of
 from upstate.hub.web.request import Request
 from upstate.loading.settling import sum_up
 

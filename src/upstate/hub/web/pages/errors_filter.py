@@ -14,8 +14,9 @@ from upstate.catalog.ways import way_to_school
 from upstate.hub.models import District, Tally
 from upstate.hub.rights import may
 from upstate.hub.web.forms import Form
-from upstate.hub.web.pages.errors_listing import VERDICTS, Standing, Wanted, key_of
+from upstate.hub.web.pages.errors_key import key_of
 from upstate.hub.web.pages.errors_schools import School, schools_of
+from upstate.hub.web.pages.errors_wanted import VERDICTS, Standing, Wanted
 from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
 from upstate.planning import year_name

@@ -29,7 +29,9 @@ from upstate.hub.templatetags.records import key_json
 from upstate.hub.templatetags.wording import count, key_text
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_choice import ahead_of, newest_resync, number_in, whose_turn
-from upstate.hub.web.pages.errors_listing import Key, Wanted, key_of, rejections_listed
+from upstate.hub.web.pages.errors_key import Key, key_of
+from upstate.hub.web.pages.errors_listing import rejections_listed
+from upstate.hub.web.pages.errors_wanted import Wanted
 from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
 from upstate.planning import year_name

@@ -19,8 +19,10 @@ from upstate.hub.postgres import Connection
 from upstate.hub.rights import may
 from upstate.hub.templatetags.wording import key_text
 from upstate.hub.web.needs import needs
-from upstate.hub.web.pages.errors_listing import Key, Wanted, key_of, rejections_listed
+from upstate.hub.web.pages.errors_key import Key, key_of
+from upstate.hub.web.pages.errors_listing import rejections_listed
 from upstate.hub.web.pages.errors_roots import Held, held_by
+from upstate.hub.web.pages.errors_wanted import Wanted
 from upstate.hub.web.request import Request
 from upstate.hub.web.state import state_connection
 from upstate.loading.statements import column, key_type, state_table

@@ -14,7 +14,8 @@ from upstate.catalog import Branch, Catalog, tree
 from upstate.hub.models import District, Hold, Tally
 from upstate.hub.postgres import Connection, statement
 from upstate.hub.web.keyset import Page, Place, paged
-from upstate.hub.web.pages.errors_listing import Key, composed
+from upstate.hub.web.pages.errors_key import Key
+from upstate.hub.web.pages.errors_statements import composed
 
 _LAST = 2**63 - 1
 AT_ONCE = 25

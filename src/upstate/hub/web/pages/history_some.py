@@ -12,7 +12,9 @@ from upstate.catalog import Catalog
 from upstate.hub.models import District, Selection
 from upstate.hub.postgres import Connection, statement
 from upstate.hub.templatetags.wording import key_text
-from upstate.hub.web.pages.errors_listing import Key, Wanted, rejections_listed
+from upstate.hub.web.pages.errors_key import Key
+from upstate.hub.web.pages.errors_listing import rejections_listed
+from upstate.hub.web.pages.errors_wanted import Wanted
 from upstate.hub.web.pages.history_runs import ObjectLine, RunLine
 
 SOME: Final = ("selective", "heal")

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from upstate.errors import PlanError
 from upstate.hub.auditing import audit
-from upstate.hub.districts import KnownDistrict, find_district
+from upstate.hub.districts import find_district
 from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, Zone
-from upstate.hub.own_ids import without_own_id
 from upstate.hub.postgres import database_errors
 from upstate.hub.resyncs import queue_resync
 from upstate.hub.rights import may
@@ -29,31 +25,13 @@ from upstate.hub.web.kept_form import lost_a_file
 from upstate.hub.web.keyset import newest_first, paged, place_of
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_choice import ahead_of, newest_resync, number_in, whose_turn
+from upstate.hub.web.pages.selective_choice import Chosen, confirmed, plan_choice
 from upstate.hub.web.pages.selective_form import Choosing
 from upstate.hub.web.pages.selective_lines import lines_of, selections_of
 from upstate.hub.web.request import Request
-from upstate.planning import Asked, Plan, ask, plan_asked, year_name
+from upstate.planning import year_name
 
 _SHOWN: Final = 20
-_NOT_OURS: Final = "What was sent is not what this page sends. Fill the form in again."
-
-
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """Records that were asked for, planned."""
-
-    asked: Asked
-    plan: Plan
-
-    @property
-    def rows(self) -> str:
-        """The records as the form carries them."""
-        return json.dumps(self.asked.keys, ensure_ascii=False, separators=(",", ":"))
-
-    @property
-    def token(self) -> str:
-        """Tells this from any other, so that what is sent is what was shown."""
-        return hashlib.blake2b(repr((self.asked, self.plan)).encode(), digest_size=12).hexdigest()
 
 
 @require_GET
@@ -81,7 +59,7 @@ def selective_confirm(request: Request, district: District) -> HttpResponse:
     if not form.is_valid() or form.asked is None:
         return _page(request, district, form, status=400)
     try:
-        return _confirmation(request, district, _chosen(find_district(district.name), form.asked, request.year))
+        return _confirmation(request, district, plan_choice(form.asked, find_district(district.name), request.year))
     except PlanError as error:
         form.add_error("object", error.message)
         return _page(request, district, form, status=400)
@@ -90,7 +68,7 @@ def selective_confirm(request: Request, district: District) -> HttpResponse:
 def _look_again(request: Request, district: District) -> HttpResponse:
     known = find_district(district.name)
     try:
-        return _confirmation(request, district, _chosen(known, _asked(known, request.POST), request.year))
+        return _confirmation(request, district, confirmed(request.POST, known, request.year))
     except PlanError as error:
         messages.error(request, error.message)
         return _back(request, district)
@@ -149,11 +127,7 @@ def _form(request: Request, district: District, *sent: Any) -> Choosing:
     return Choosing(*sent, initial=given, catalog=catalog_in_force(), known=known, year=request.year)
 
 
-def _chosen(known: KnownDistrict, asked: Asked, year: int) -> _Chosen:
-    return _Chosen(asked, plan_asked(catalog_in_force(), asked, known.zone, year=year))
-
-
-def _confirmation(request: Request, district: District, chosen: _Chosen, status: int = 200) -> HttpResponse:
+def _confirmation(request: Request, district: District, chosen: Chosen, status: int = 200) -> HttpResponse:
     keys = chosen.asked.keys
     context = {
         "chosen": chosen,
@@ -169,13 +143,13 @@ def _confirmation(request: Request, district: District, chosen: _Chosen, status:
 
 
 @database_errors()
-def _placed(request: Request, district: District) -> tuple[int | None, _Chosen]:
+def _placed(request: Request, district: District) -> tuple[int | None, Chosen]:
     """The resync that sends them; None where it would not do what the form showed."""
     since = number_in(request.POST, "since")
     with transaction.atomic():
         Zone.objects.select_for_update(no_key=True).get(id=district.zone.id)
         known = find_district(district.name)
-        chosen = _chosen(known, _asked(known, request.POST), request.year)
+        chosen = confirmed(request.POST, known, request.year)
         if since is None or request.POST.get("token") != chosen.token:
             return None, chosen
         twice = selected_since(district.zone.id, chosen.asked, request.user, since)
@@ -198,23 +172,6 @@ def _placed(request: Request, district: District) -> tuple[int | None, _Chosen]:
             f"Resync {placed.id} of {what} is placed{f' and {turn}' if turn else '.'} You need not stay on this page.",
         )
         return placed.id, chosen
-
-
-def _asked(known: KnownDistrict, form: QueryDict) -> Asked:
-    """What a confirmation's form asks for; PlanError where someone has changed it."""
-    catalog, name = catalog_in_force(), form.get("object", "")
-    if name not in catalog:
-        raise PlanError(_NOT_OURS)
-    try:
-        rows = json.loads(form.get("rows", ""))
-        texts = [[str(part) for part in row] for row in rows if isinstance(row, list)]
-    except (ValueError, TypeError) as error:
-        raise PlanError(_NOT_OURS) from error
-    by_id = form.get("by") == "id"
-    if by_id and (why := without_own_id(known, name)):
-        raise PlanError(why)
-    how = {"by_id": by_id, "parents": form.get("parents") == "1", "dependents": form.get("dependents") == "1"}
-    return ask(catalog[name], texts, **how)
 
 
 def _back(request: Request, district: District) -> HttpResponse:
