@@ -14,12 +14,12 @@ from upstate.wire import Compared, Parcel, Receipt, WorkOrder, encode_rejected
 from upstate.wire.digests import Pairs, Sums, Total
 
 start(Configuration(os.environ["UPSTATE_DATABASE_URL"]))
-from upstate.hub import door  # noqa: E402 - it knows the control tables, which Django must have heard of
+from upstate.hub import in_process_door  # noqa: E402 - it knows the control tables, which Django must have heard of
 
 _BYTES = "bytes carried: "
 
 
-class CountingDoor(door.InProcessDoor):
+class CountingDoor(in_process_door.InProcessDoor):
     """The door, counting what would go over a network: batches, keys, and what the comparison is told."""
 
     carried = 0
@@ -56,7 +56,7 @@ class CountingDoor(door.InProcessDoor):
 
 
 if __name__ == "__main__":
-    door.InProcessDoor = CountingDoor  # type: ignore[misc]  # before the command imports it
+    in_process_door.InProcessDoor = CountingDoor  # type: ignore[misc]  # before the command imports it
     try:
         main(sys.argv[1:])
     finally:

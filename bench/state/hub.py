@@ -83,8 +83,8 @@ def ask_of_all(
     """Ask for all objects of each district, or for some and what they need, one after the other as fast as it goes; the
     resyncs' ids."""
     from upstate.hub.models import Person
+    from upstate.hub.placing_resyncs import queue_resync
     from upstate.hub.planned import plan_resync
-    from upstate.hub.resyncs import queue_resync
 
     person = Person.objects.get(name="Sam")
     asked = []

@@ -10,10 +10,12 @@ import pyarrow as pa
 
 from upstate.catalog import Catalog, parse_catalog
 from upstate.hub.districts import KnownDistrict, add_district
-from upstate.hub.door import InProcessDoor
+from upstate.hub.in_process_door import InProcessDoor
 from upstate.hub.landing_loop import land_ready
+from upstate.hub.placed_resync import PlacedResync
+from upstate.hub.placing_resyncs import place_resync
 from upstate.hub.postgres import connect
-from upstate.hub.resyncs import PlacedResync, finish_resync, place_resync, start_resync
+from upstate.hub.running_resyncs import finish_resync, start_resync
 from upstate.hub.set_up import set_up
 from upstate.hub.start import Configuration, start
 from upstate.planning import make_plan

@@ -93,7 +93,7 @@ def running(file: Path) -> Iterator[list[str]]:
 
 def queued(state: State, *objects: str) -> int:
     from upstate.hub.models import Person
-    from upstate.hub.resyncs import queue_resync
+    from upstate.hub.placing_resyncs import queue_resync
     from upstate.planning import make_plan
 
     plan = make_plan(state.catalog, objects or None, state.district.zone)

@@ -18,7 +18,8 @@ from tests.hub.state import State, batch
 
 from upstate.hub.backlog import MOST_BYTES
 from upstate.hub.models import Person
-from upstate.hub.resyncs import PlacedResync, queue_resync
+from upstate.hub.placed_resync import PlacedResync
+from upstate.hub.placing_resyncs import queue_resync
 from upstate.planning import make_plan
 
 pytestmark = pytest.mark.slow

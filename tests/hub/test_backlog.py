@@ -9,7 +9,7 @@ from tests.hub.state import State, parcel
 
 from upstate.hub import backlog as module
 from upstate.hub.backlog import Backlog
-from upstate.hub.door import InProcessDoor
+from upstate.hub.in_process_door import InProcessDoor
 
 
 def test_there_is_room_until_the_limit_is_reached_and_again_when_something_landed() -> None:

@@ -16,8 +16,9 @@ from tests.hub.state import State, schools, send
 from upstate.agent import Door
 from upstate.agent.https_door import HttpsDoor, fetch_catalog
 from upstate.errors import FencedError, WireError
-from upstate.hub.door import InProcessDoor
-from upstate.hub.resyncs import PlacedResync, start_resync
+from upstate.hub.in_process_door import InProcessDoor
+from upstate.hub.placed_resync import PlacedResync
+from upstate.hub.running_resyncs import start_resync
 from upstate.wire import Compared, Receipt, WorkOrder, decode_selection, digest, encode_lacking
 
 
@@ -264,7 +265,7 @@ def test_no_word_about_a_failed_order_is_taken_any_more(door: Door) -> None:
 
 def test_the_orders_of_another_district_are_never_handed_out(door: Door, state: State) -> None:
     from upstate.hub.districts import add_district
-    from upstate.hub.resyncs import place_resync
+    from upstate.hub.placing_resyncs import place_resync
     from upstate.planning import make_plan
 
     other, _ = add_district(state.catalog, "Hillside", source_url="x", mapping="", school_year=2024, edition=None)

@@ -7,7 +7,7 @@ from tests.hub.state import State, schools
 from tests.hub.visiting import Visitor, visitor
 
 from upstate.errors import PlanError
-from upstate.hub.resyncs import PlacedResync
+from upstate.hub.placed_resync import PlacedResync
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def hold(state: State, resync: PlacedResync, wish: str) -> str:
 def work(state: State) -> None:
     """What a worker does at one look."""
     from upstate.cli.working import Worker
-    from upstate.hub.resyncs import waiting_zones
+    from upstate.hub.resync_queue import waiting_zones
 
     worker = Worker(state.url)
     for zone in waiting_zones():
@@ -108,7 +108,7 @@ def test_what_has_ended_or_is_so_already_is_said(state: State, lakeside: Visitor
 def test_a_worker_is_not_called_for_what_an_agent_has_still_to_deliver(
     state: State, lakeside: Visitor, resync: PlacedResync
 ) -> None:
-    from upstate.hub.resyncs import waiting_zones
+    from upstate.hub.resync_queue import waiting_zones
 
     assert waiting_zones() == {(state.district.zone_id, 2024): True}
     work(state)  # it begins

@@ -13,7 +13,7 @@ from tests.hub.visiting import Visitor, kept, visitor
 from tests.wire.hostile import hostile, stream
 
 from upstate.catalog import parse_catalog
-from upstate.hub.resyncs import start_resync
+from upstate.hub.running_resyncs import start_resync
 from upstate.wire import Parcel, arrow_schema, digest
 
 # the long form: UPSTATE_LONG=1 (make nobody-gets-in)

@@ -14,11 +14,11 @@ from tests.hub.state import State, batch, deliver_all, parcel
 
 from upstate.errors import DatabaseError
 from upstate.hub.backlog import Backlog
-from upstate.hub.door import InProcessDoor
+from upstate.hub.in_process_door import InProcessDoor
 from upstate.hub.landing_ahead import LandingAhead
 from upstate.hub.landing_loop import land_all, land_ready
 from upstate.hub.postgres import Connection
-from upstate.hub.resyncs import finish_resync
+from upstate.hub.running_resyncs import finish_resync
 from upstate.hub.sessions import Sessions
 from upstate.loading import ahead as ahead_module
 from upstate.loading.ahead import Ahead

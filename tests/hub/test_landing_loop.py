@@ -9,10 +9,10 @@ from tests.hub.state import State, batch, deliver_all, parcel, send
 
 from upstate.errors import DatabaseError
 from upstate.hub.backlog import Backlog
-from upstate.hub.door import InProcessDoor
+from upstate.hub.in_process_door import InProcessDoor
 from upstate.hub.landing_loop import land_all, land_ready
 from upstate.hub.postgres import connect
-from upstate.hub.resyncs import finish_resync
+from upstate.hub.running_resyncs import finish_resync
 
 SCHOOLS = [{"id": 1, "name": "North"}, {"id": 2, "name": "South"}]
 STUDENTS = [{"id": 10, "name": "Ann", "school_id": 1}, {"id": 11, "name": "Bob", "school_id": 3}]

@@ -19,7 +19,7 @@ from tests.hub.visiting import Visitor
 
 from upstate.hub.landing_loop import land_ready
 from upstate.hub.postgres import connect
-from upstate.hub.resyncs import finish_resync, start_resync
+from upstate.hub.running_resyncs import finish_resync, start_resync
 
 CONVERSATIONS = sorted(Path(__file__).parent.glob("agent_*.json"))
 TYPES = {"text": str, "number": (int, float), "flag": bool, "list": list, "object": dict, "none": type(None)}

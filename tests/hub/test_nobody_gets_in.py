@@ -15,7 +15,8 @@ from tests.hub.state import State
 from tests.hub.visiting import Visitor, kept, schools, visitor
 
 from upstate.hub.districts import add_district
-from upstate.hub.resyncs import place_resync, start_resync
+from upstate.hub.placing_resyncs import place_resync
+from upstate.hub.running_resyncs import start_resync
 from upstate.planning import make_plan
 from upstate.wire.protocol import CATALOG_HEADER
 

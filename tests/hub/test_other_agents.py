@@ -29,7 +29,7 @@ from upstate.catalog import SyncObject
 from upstate.cli.sources import source_of
 from upstate.errors import LostSourceError
 from upstate.hub.agent_door import refusing
-from upstate.hub.resyncs import start_resync
+from upstate.hub.running_resyncs import start_resync
 from upstate.wire import Batch
 
 Authority = tuple[Path, Path]

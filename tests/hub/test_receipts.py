@@ -8,12 +8,13 @@ import pyarrow as pa
 import pytest
 from tests.hub.state import State, batch, parcel, send
 
-from upstate.hub.door import InProcessDoor
+from upstate.hub.in_process_door import InProcessDoor
 from upstate.hub.landing_loop import land_ready
+from upstate.hub.placed_resync import PlacedResync
 from upstate.hub.postgres import connect
 from upstate.hub.receipt import Receipt, ReceiptObject
 from upstate.hub.receipts import receipt_of
-from upstate.hub.resyncs import PlacedResync, finish_resync, start_resync
+from upstate.hub.running_resyncs import finish_resync, start_resync
 from upstate.wire import arrow_schema
 from upstate.wire.digests import Total, Totalling
 

@@ -9,9 +9,11 @@ from tests.hub.state import State, deliver_all, send
 from upstate.cli.progress import Silent
 from upstate.cli.running_agents import land_delivered
 from upstate.hub.landing_loop import land_ready
+from upstate.hub.placed_resync import PlacedResync
+from upstate.hub.placing_resyncs import place_resync
 from upstate.hub.postgres import connect
 from upstate.hub.removals import remove_asked
-from upstate.hub.resyncs import PlacedResync, finish_resync, place_resync, start_resync
+from upstate.hub.running_resyncs import finish_resync, start_resync
 from upstate.hub.sessions import Sessions
 from upstate.planning import make_plan
 

@@ -135,7 +135,7 @@ def test_an_object_that_waits_or_runs_is_gray_and_one_that_failed_is_red(state: 
 
 
 def test_a_run_for_another_year_does_not_hide_this_years(state: State, looking: Connection) -> None:
-    from upstate.hub.resyncs import place_resync
+    from upstate.hub.placing_resyncs import place_resync
     from upstate.planning import make_plan
 
     send(state, {"Month": [{"id": 1, "name": "May", "year": 2024}]}, "Month")

@@ -9,7 +9,9 @@ from django.db import transaction
 from tests.hub.state import State
 
 from upstate.errors import DatabaseError, PlanError
-from upstate.hub.resyncs import finish_resync, place_resync, start_resync, unfinished_resync
+from upstate.hub.placing_resyncs import place_resync
+from upstate.hub.resync_queue import unfinished_resync
+from upstate.hub.running_resyncs import finish_resync, start_resync
 from upstate.hub.zone_lock import zone_lock
 from upstate.planning import Plan, make_plan
 

@@ -22,7 +22,7 @@ from tests.hub.state import State, deliver_all
 from upstate.agent.configuration import AgentConfiguration
 from upstate.agent.hub_client import HubAddress
 from upstate.agent.running import run_agent
-from upstate.hub.resyncs import start_resync
+from upstate.hub.running_resyncs import start_resync
 
 PATIENCE = 90.0  # seconds
 LEASE = 2

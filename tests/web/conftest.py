@@ -40,7 +40,7 @@ class World:
         from upstate.hub.districts import find_district
         from upstate.hub.in_force import catalog_in_force
         from upstate.hub.models import Person
-        from upstate.hub.resyncs import queue_resync
+        from upstate.hub.placing_resyncs import queue_resync
         from upstate.planning import ask, plan_asked
 
         dana = Person.objects.get(name="Dana")

@@ -113,8 +113,8 @@ def test_only_the_one_who_asked_is_told_and_that_nothing_was_written(world: Worl
 
     from upstate.hub.models import Alert, Person
     from upstate.hub.notices import tell_of_ended
+    from upstate.hub.placing_resyncs import queue_resync
     from upstate.hub.planned import plan_resync
-    from upstate.hub.resyncs import queue_resync
 
     tell_of_ended()
     Alert.objects.all().delete()

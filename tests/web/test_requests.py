@@ -65,7 +65,7 @@ def test_a_request_waits_behind_a_resync_that_runs_and_the_page_says_so(world: W
     Resync.objects.filter(state="queued").update(state="running")
     assert "after the resync that is under way" in sam.post("/requests/new/", form(world)).text
     sam.post("/requests/place/", form(world))
-    from upstate.hub.resyncs import next_resync
+    from upstate.hub.resync_queue import next_resync
 
     (waiting,) = placed()
     running = next_resync(waiting.zone_id, waiting.school_year)

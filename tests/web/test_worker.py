@@ -16,8 +16,8 @@ PATIENCE = 60.0  # seconds
 def placed(district: str, *objects: str) -> int:
     """Ask for a resync as the page does; its id."""
     from upstate.hub.models import Person
+    from upstate.hub.placing_resyncs import queue_resync
     from upstate.hub.planned import plan_resync
-    from upstate.hub.resyncs import queue_resync
 
     planned = plan_resync(district, objects)
     return queue_resync(planned.plan, planned.district.zone_id, person=Person.objects.get(name="Dana")).id

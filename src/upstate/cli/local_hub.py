@@ -186,7 +186,7 @@ class LocalHub:
         from upstate.hub.planned import plan_resync
         from upstate.hub.postgres import connect
         from upstate.hub.reports import status
-        from upstate.hub.resyncs import unfinished_resync
+        from upstate.hub.resync_queue import unfinished_resync
 
         planned = plan_resync(district, None)
         known = planned.district

@@ -13,15 +13,11 @@ from upstate.cli.running_agents import land_delivered
 from upstate.cli.running_here import run_placed
 from upstate.cli.sources import source_of
 from upstate.hub.districts import KnownDistrict
+from upstate.hub.placed_resync import PlacedResync
+from upstate.hub.placing_resyncs import place_resync
 from upstate.hub.planned import Planned
 from upstate.hub.reports import ObjectRun
-from upstate.hub.resyncs import (
-    PlacedResync,
-    next_resync,
-    place_resync,
-    queued_followers,
-    unfinished_resync,
-)
+from upstate.hub.resync_queue import next_resync, queued_followers, unfinished_resync
 from upstate.hub.sessions import Sessions
 from upstate.hub.zone_lock import zone_lock
 from upstate.planning import Asked

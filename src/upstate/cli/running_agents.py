@@ -14,11 +14,12 @@ from upstate.hub.districts import district_of_resync
 from upstate.hub.holding import standing
 from upstate.hub.landing_ahead import LandingAhead
 from upstate.hub.landing_loop import land_ready
+from upstate.hub.placed_resync import PlacedResync
 from upstate.hub.postgres import Connection
 from upstate.hub.rehearsals import rehearse_all
 from upstate.hub.removals import remove_asked
 from upstate.hub.reports import ObjectRun, resync_runs
-from upstate.hub.resyncs import PlacedResync, begin_resync, finish_resync
+from upstate.hub.running_resyncs import begin_resync, finish_resync
 from upstate.hub.sessions import Sessions
 
 _LOOK_AGAIN = 0.1  # seconds

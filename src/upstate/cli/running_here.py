@@ -14,14 +14,15 @@ from upstate.cli.progress import Watcher
 from upstate.errors import DatabaseError
 from upstate.hub.backlog import Backlog
 from upstate.hub.districts import district_of_resync
-from upstate.hub.door import InProcessDoor
+from upstate.hub.in_process_door import InProcessDoor
 from upstate.hub.landing_ahead import LandingAhead
 from upstate.hub.landing_loop import land_all
+from upstate.hub.placed_resync import PlacedResync
 from upstate.hub.postgres import Connection
 from upstate.hub.rehearsals import rehearse_all
 from upstate.hub.removals import remove_asked
 from upstate.hub.reports import ObjectRun, resync_runs
-from upstate.hub.resyncs import PlacedResync, finish_resync, start_resync
+from upstate.hub.running_resyncs import finish_resync, start_resync
 from upstate.hub.sessions import Sessions
 
 _LOOK_AGAIN = 0.5  # seconds between two looks at how a resync stands

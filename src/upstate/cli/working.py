@@ -27,9 +27,11 @@ from upstate.hub.districts import KnownDistrict, all_districts, district_of_zone
 from upstate.hub.failing import give_up_reading
 from upstate.hub.holding import end_cancelled, quiet
 from upstate.hub.in_force import catalog_in_force
+from upstate.hub.placed_resync import PlacedResync
 from upstate.hub.postgres import connect
 from upstate.hub.reports import ObjectRun
-from upstate.hub.resyncs import PlacedResync, fail_resync, next_resync, waiting_zones
+from upstate.hub.resync_queue import next_resync, waiting_zones
+from upstate.hub.running_resyncs import fail_resync
 from upstate.hub.sessions import Sessions
 from upstate.hub.verifications import next_verification
 from upstate.hub.zone_lock import SILENCE, ZoneLock, try_zone_lock

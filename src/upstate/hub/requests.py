@@ -19,8 +19,8 @@ from upstate.hub import models
 from upstate.hub.alerts import people_with, tell
 from upstate.hub.auditing import audit
 from upstate.hub.districts import planning_zone
+from upstate.hub.placing_resyncs import queue_resync
 from upstate.hub.postgres import database_errors
-from upstate.hub.resyncs import queue_resync
 from upstate.hub.rights import may
 from upstate.planning import Plan, make_plan, offered
 

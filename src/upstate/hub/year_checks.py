@@ -10,7 +10,7 @@ from typing import Any, Final
 from upstate.catalog import Catalog
 from upstate.hub.districts import planning_zone
 from upstate.hub.models import District
-from upstate.hub.verified import Result
+from upstate.hub.verification_result import Result
 from upstate.planning import offered, year_name
 
 _EQUAL: Final = "Both ends are equal"

@@ -19,7 +19,8 @@ from upstate.hub.auditing import audit
 from upstate.hub.postgres import database_errors, statement
 from upstate.hub.requests import PROCESS
 from upstate.hub.state_settings import switches
-from upstate.hub.verified import Result, newest_full
+from upstate.hub.verification_result import Result
+from upstate.hub.verified import newest_full
 from upstate.hub.year_checks import Check, checklist
 from upstate.planning import Status, year_name
 

@@ -17,7 +17,7 @@ from upstate.hub.agent_door.refusing import RefusedError
 from upstate.hub.agent_door.visiting import Visitor
 from upstate.hub.backlog import MOST_BYTES, Backlog
 from upstate.hub.comparing import Comparing
-from upstate.hub.door import Desk
+from upstate.hub.desk import Desk
 from upstate.hub.postgres import Connection, database_errors, statement
 from upstate.hub.web.state import state_connection
 from upstate.wire import WorkOrder

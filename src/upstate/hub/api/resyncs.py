@@ -20,9 +20,9 @@ from upstate.hub.districts import KnownDistrict, ever_sent
 from upstate.hub.holding import hold_resync
 from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import Resync
+from upstate.hub.placing_resyncs import queue_resync
 from upstate.hub.receipts import receipt_of
 from upstate.hub.requests import undisclosed
-from upstate.hub.resyncs import queue_resync
 from upstate.hub.web.keyset import Place, paged
 from upstate.planning import Plan, make_plan, year_name
 

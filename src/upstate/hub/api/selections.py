@@ -23,7 +23,7 @@ from upstate.hub.auditing import audit
 from upstate.hub.districts import KnownDistrict
 from upstate.hub.in_force import catalog_in_force
 from upstate.hub.mending import find_root
-from upstate.hub.resyncs import queue_resync
+from upstate.hub.placing_resyncs import queue_resync
 from upstate.hub.selections import forget_selections, lacking_counts, lacking_of
 from upstate.hub.web.keyset import Place, paged
 from upstate.planning import Asked, Plan, ask, plan_asked, year_name

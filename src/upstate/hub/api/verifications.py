@@ -19,8 +19,9 @@ from upstate.hub.auditing import audit
 from upstate.hub.districts import KnownDistrict, ever_sent
 from upstate.hub.in_force import catalog_in_force
 from upstate.hub.verification_gate import may_verify
+from upstate.hub.verification_result import ObjectResult, Result
 from upstate.hub.verifications import place_verification
-from upstate.hub.verified import ObjectResult, Result, differences_of, results, verifications_of
+from upstate.hub.verified import differences_of, results, verifications_of
 from upstate.hub.web.keyset import Place, paged
 from upstate.planning import make_plan, year_name
 

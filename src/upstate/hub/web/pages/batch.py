@@ -18,8 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from upstate.errors import PlanError
 from upstate.hub.auditing import audit
 from upstate.hub.models import District, Zone
+from upstate.hub.placing_resyncs import queue_resync
 from upstate.hub.postgres import database_errors
-from upstate.hub.resyncs import queue_resync
 from upstate.hub.rights import RIGHTS, may
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_cells import sight_of, whole_row

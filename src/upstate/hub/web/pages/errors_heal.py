@@ -22,8 +22,8 @@ from upstate.hub.districts import KnownDistrict, find_district
 from upstate.hub.in_force import catalog_in_force
 from upstate.hub.mending import Follower, Mending, followers_of, healed_since, root_of_record
 from upstate.hub.models import District, Zone
+from upstate.hub.placing_resyncs import queue_resync
 from upstate.hub.postgres import database_errors
-from upstate.hub.resyncs import queue_resync
 from upstate.hub.rights import may
 from upstate.hub.templatetags.records import key_json
 from upstate.hub.templatetags.wording import count, key_text

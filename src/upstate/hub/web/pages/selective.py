@@ -16,8 +16,8 @@ from upstate.hub.auditing import audit
 from upstate.hub.districts import find_district
 from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, Zone
+from upstate.hub.placing_resyncs import queue_resync
 from upstate.hub.postgres import database_errors
-from upstate.hub.resyncs import queue_resync
 from upstate.hub.rights import may
 from upstate.hub.selections import forget_selections, selected_since
 from upstate.hub.templatetags.wording import count, key_text

@@ -16,7 +16,8 @@ from upstate.hub.auditing import audit
 from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, VerifiedDifference
 from upstate.hub.rights import may
-from upstate.hub.verified import ObjectResult, Result, differences_of, results, verifications_of
+from upstate.hub.verification_result import ObjectResult, Result
+from upstate.hub.verified import differences_of, results, verifications_of
 from upstate.hub.web.forms import Form
 from upstate.hub.web.keyset import Place, paged, place_of
 from upstate.hub.web.needs import needs

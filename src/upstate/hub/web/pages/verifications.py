@@ -18,11 +18,13 @@ from upstate.hub.districts import planning_zone
 from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, Verification, Zone
 from upstate.hub.verification_gate import Start, may_verify
+from upstate.hub.verification_result import Result
 from upstate.hub.verifications import place_verification
-from upstate.hub.verified import Result, compare, results, verifications_of
+from upstate.hub.verified import results, verifications_of
 from upstate.hub.web.keyset import newest_first, paged, place_of
 from upstate.hub.web.needs import needs
 from upstate.hub.web.pages.batch_choice import Choice, Chosen, plan_choice
+from upstate.hub.web.pages.verification_comparison import compare
 from upstate.hub.web.request import Request
 from upstate.planning import offered, year_name
 

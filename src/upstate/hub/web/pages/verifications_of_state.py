@@ -20,8 +20,9 @@ from upstate.hub.in_force import catalog_in_force
 from upstate.hub.models import District, Person, Verification, Zone
 from upstate.hub.rights import may
 from upstate.hub.state_settings import is_on
+from upstate.hub.verification_result import Result
 from upstate.hub.verifications import place_verification
-from upstate.hub.verified import Result, results
+from upstate.hub.verified import results
 from upstate.hub.web.needs import needs
 from upstate.hub.web.request import Request
 from upstate.planning import make_plan, year_name

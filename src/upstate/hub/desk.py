@@ -1,4 +1,4 @@
-"""The agent's door to the hub: one method per request, each one statement, each safe to repeat."""
+"""The desk behind every agent's door, over HTTPS or in this process: one method a request, each safe to repeat."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 import pyarrow as pa
 
 from upstate.catalog import Catalog
-from upstate.errors import DatabaseError, FencedError, WireError
+from upstate.errors import FencedError, WireError
 from upstate.hub.backlog import Backlog
 from upstate.hub.comparing import Claimed, Comparing
 from upstate.hub.failing import fail_order
+from upstate.hub.fencing import fenced, order_standing
+from upstate.hub.keeping import drop_batches, keep_batch, kept_receipts
 from upstate.hub.known_rejections import rejected_keys
-from upstate.hub.postgres import Connection, connect, database_errors, statement
+from upstate.hub.postgres import Connection, database_errors, statement
 from upstate.hub.selections import selection_of
 from upstate.loading.looking import Zone
 from upstate.wire import Compared, Parcel, Receipt, WorkOrder, digest, encode_selection
@@ -67,9 +69,7 @@ class Desk:
 
     def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
         """The receipts of what is kept of this order, by number."""
-        return tuple(
-            Receipt(number, bytes(kept), records) for number, kept, records in self._rows("held", order=order.id)
-        )
+        return kept_receipts(self._connection, order)
 
     def selection(self, order: WorkOrder) -> bytes:
         """Of a selective order: which records it is about."""
@@ -84,34 +84,19 @@ class Desk:
             raise WireError(f"Batch {parcel.number} of {order.object} was damaged on its way; send it again.")
         while not self._backlog.wait_for_room():
             self.renew(order)
-        rows = self._rows(
-            "deliver",
-            order=order.id,
-            epoch=order.epoch,
-            number=parcel.number,
-            records=parcel.records,
-            digest=parcel.digest,
-            payload=parcel.payload,
-            lease=self._lease,
-        )
-        if not rows:
-            return self._old_receipt(order, parcel)
-        number, kept, records, is_new = rows[0]
+        receipt, is_new = keep_batch(self._connection, order, parcel, self._lease)
         if is_new:
             self._backlog.add(order.id, len(parcel.payload))
-        return _same(order, parcel, Receipt(number, bytes(kept), records))
+        return receipt
 
     def renew(self, order: WorkOrder) -> None:
         """The reader is still there: keep the order from being given to another."""
         if not self._rows("renew", order=order.id, epoch=order.epoch, lease=self._lease):
-            raise self._fenced(order)
+            raise fenced(self._connection, order)
 
     def forget(self, order: WorkOrder, first: int) -> None:
         """Drop the batches numbered `first` and above: they were read from another snapshot."""
-        rows = self._rows("forget", order=order.id, epoch=order.epoch, first=first)
-        if not rows:
-            raise self._fenced(order)
-        self._backlog.add(order.id, -rows[0][0])
+        self._backlog.add(order.id, -drop_batches(self._connection, order, first))
 
     def sums(self, order: WorkOrder) -> Sums:
         """The sums of the state's rows that the order is about, in its number of buckets."""
@@ -151,16 +136,16 @@ class Desk:
         ):
             self._backlog.delivered(order.id)
             return
-        state, epoch, finished_with = self._standing(order)
-        if epoch == order.epoch and state in ("delivered", "landed") and finished_with == batches:
+        now = order_standing(self._connection, order)
+        if now.epoch == order.epoch and now.state in ("delivered", "landed") and now.batches == batches:
             return
-        if epoch == order.epoch and state == "reading":
+        if now.epoch == order.epoch and now.state == "reading":
             held = len(self.held(order))
             # such as after a late repeat of `forget`: whoever claims the order again sees what is missing
             self._rows("release_order", order=order.id, epoch=order.epoch)
             line = f"{order.object} cannot be finished: {held} of its batches are kept, {batches} were sent."
             raise FencedError(f"{line} It is to be claimed again.")
-        raise self._fenced(order)
+        raise fenced(self._connection, order)
 
     def fail(self, order: WorkOrder, message: str) -> None:
         """This object cannot be read; neither it nor what needs it will land. Safe to repeat."""
@@ -170,43 +155,22 @@ class Desk:
             for each in failed:
                 self._backlog.settled(each)
             return
-        state, epoch, _ = self._standing(order)
-        if (state, epoch) != ("failed", order.epoch):
-            raise self._fenced(order)
+        now = order_standing(self._connection, order)
+        if (now.state, now.epoch) != ("failed", order.epoch):
+            raise fenced(self._connection, order)
 
     def _scope(self, order: WorkOrder) -> tuple[int, Zone]:
         """Whose rows the order is about and in which zone, as long as it is still this reader's."""
         self._check_stopped()
         rows = self._rows("scope", order=order.id, epoch=order.epoch, lease=self._lease)
         if not rows:
-            raise self._fenced(order)
+            raise fenced(self._connection, order)
         district, *zone = rows[0]
         return district, Zone(*zone)
 
     def _definition(self, order: WorkOrder) -> bytes | None:
         known = order.object in self._catalog
         return definition(for_shipping(self._catalog[order.object])) if known else None
-
-    def _old_receipt(self, order: WorkOrder, parcel: Parcel) -> Receipt:
-        """The receipt of a batch that is kept though its order is read no more, as after a repeated last delivery."""
-        state, epoch, _ = self._standing(order)
-        if epoch == order.epoch and state in ("reading", "delivered"):
-            for receipt in self.held(order):
-                if receipt.number == parcel.number:
-                    return _same(order, parcel, receipt)
-        raise self._fenced(order)
-
-    def _standing(self, order: WorkOrder) -> tuple[str, int, int | None]:
-        rows = self._rows("standing", order=order.id)
-        if not rows:
-            raise DatabaseError(f"The hub knows no order {order.id} any more.")
-        state, epoch, batches = rows[0]
-        return state, epoch, batches
-
-    def _fenced(self, order: WorkOrder) -> FencedError:
-        state, epoch, _ = self._standing(order)
-        why = f"its epoch is {epoch}, not {order.epoch}" if epoch != order.epoch else f"it is {state}"
-        return FencedError(f"The order for {order.object} has moved on: {why}. Nothing was changed.")
 
     def _check_stopped(self) -> None:
         if self._backlog.error is not None:
@@ -215,36 +179,3 @@ class Desk:
     def _rows(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
         with database_errors():
             return self._connection.execute(statement(name), values).fetchall()
-
-
-class InProcessDoor(Desk):
-    """The door of one resync for an agent in this process, over connections of its own; several threads may ask."""
-
-    def __init__(self, database_url: str, resync: int, catalog: Catalog, backlog: Backlog | None = None) -> None:
-        backlog = Backlog() if backlog is None else backlog
-        super().__init__(connect(database_url), Comparing(connect(database_url), catalog), resync, catalog, backlog)
-        for order, delivered, size in self._rows("kept_bytes", resync=resync):
-            backlog.add(order, size)
-            if delivered:
-                backlog.delivered(order)
-
-    def __enter__(self) -> InProcessDoor:
-        """The door itself; leaving closes its connections."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close the connections."""
-        self.close()
-
-    def close(self) -> None:
-        """Close the door's connections; what was kept stays."""
-        self._connection.close()
-        self._comparing.close()
-
-
-def _same(order: WorkOrder, parcel: Parcel, receipt: Receipt) -> Receipt:
-    if receipt.digest != parcel.digest:
-        raise WireError(
-            f"Batch {parcel.number} of {order.object} is kept with other contents; forget it before sending it anew."
-        )
-    return receipt
