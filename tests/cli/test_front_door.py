@@ -38,7 +38,8 @@ def test_importing_upstate_sets_up_no_django_and_loads_no_driver() -> None:
 
 
 def test_a_command_that_tells_in_json_loads_nothing_that_draws() -> None:
-    commands = "import upstate.cli.resync, upstate.cli.verify, upstate.cli.local_hub, upstate.cli.progress"
+    names = ("resync", "verify", "local_runner", "local_leftovers", "local_reports", "progress")
+    commands = "import " + ", ".join(f"upstate.cli.{name}" for name in names)
     ran = subprocess.run(
         [sys.executable, "-c", f"{commands}; import sys; print('rich' in sys.modules)"],
         capture_output=True,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import click
 
-from upstate.cli.hubs import Hub
+from upstate.cli.hubs import Reports
 from upstate.cli.opening import open_hub
 from upstate.cli.printing import console, count, key_text, print_json_rows
 from upstate.errors import ConfigError
@@ -41,20 +41,20 @@ def errors(
     """
     if as_json and csv_file is not None:
         raise ConfigError("Choose --json or --csv, not both.")
-    hub = open_hub()
-    known = hub.district_named(district)
-    name = None if object_name is None else hub.object_named(object_name)
+    reports = open_hub().reports
+    known = reports.district_named(district)
+    name = None if object_name is None else reports.object_named(object_name)
     if as_json or csv_file is not None:
-        rows = _roots(hub, known, name, limit) if by_root else _rejections(hub, known, name, limit)
+        rows = _roots(reports, known, name, limit) if by_root else _rejections(reports, known, name, limit)
         if csv_file is not None:
             columns = _ROOT_COLUMNS if by_root else _COLUMNS
             click.echo(f"Wrote {count(_write_csv(Path(csv_file), columns, rows), 'line')} to {csv_file}.")
         else:
             print_json_rows({"district": known}, "roots" if by_root else "rejections", rows)
     elif by_root:
-        _show_roots(hub, known, name, limit or _SHOWN)
+        _show_roots(reports, known, name, limit or _SHOWN)
     else:
-        _show_rejections(hub, known, name, limit or _SHOWN)
+        _show_rejections(reports, known, name, limit or _SHOWN)
 
 
 _COLUMNS = (
@@ -64,31 +64,31 @@ _COLUMNS = (
 _ROOT_COLUMNS = ("id", "object", "key", "reason", "verdict", "message", "advice", "blocks", "by_object")
 
 
-def _rejections(hub: Hub, district: str, name: str | None, limit: int | None) -> Iterable[dict[str, Any]]:
-    for row in hub.rejections(district, object_name=name, limit=limit):
+def _rejections(reports: Reports, district: str, name: str | None, limit: int | None) -> Iterable[dict[str, Any]]:
+    for row in reports.rejections(district, object_name=name, limit=limit):
         row["key"], row["root_key"] = key_text(row["key"]), key_text(row["root_key"])
         row["first_seen"], row["last_seen"] = row.pop("first_seen_at"), row.pop("last_seen_at")
         yield row
 
 
-def _roots(hub: Hub, district: str, name: str | None, limit: int | None) -> Iterable[dict[str, Any]]:
-    for root in hub.roots(district, object_name=name, limit=limit):
+def _roots(reports: Reports, district: str, name: str | None, limit: int | None) -> Iterable[dict[str, Any]]:
+    for root in reports.roots(district, object_name=name, limit=limit):
         values = {column: getattr(root, column) for column in _ROOT_COLUMNS}
         yield {**values, "key": key_text(root.key)}
 
 
-def _show_roots(hub: Hub, district: str, name: str | None, limit: int) -> None:
+def _show_roots(reports: Reports, district: str, name: str | None, limit: int) -> None:
     from upstate.cli.tables import outlook_lines, roots_table
 
     out = console()
-    for line in outlook_lines(hub.outlook(district)):
+    for line in outlook_lines(reports.outlook(district)):
         out.print(line)
     sections: tuple[tuple[str, Literal["failed", "excluded"]], ...] = (
         ("To be mended", "failed"),
         ("Kept out by policy", "excluded"),
     )
     for heading, verdict in sections:
-        table = roots_table(hub.roots(district, object_name=name, verdict=verdict, limit=limit))
+        table = roots_table(reports.roots(district, object_name=name, verdict=verdict, limit=limit))
         if table.row_count:
             out.print(f"\n{heading}", style="bold")
             out.print(table)
@@ -96,15 +96,15 @@ def _show_roots(hub: Hub, district: str, name: str | None, limit: int) -> None:
             out.print(f"The first {limit}; more with --limit, all with --csv FILE.", style="dim")
 
 
-def _show_rejections(hub: Hub, district: str, name: str | None, limit: int) -> None:
+def _show_rejections(reports: Reports, district: str, name: str | None, limit: int) -> None:
     from upstate.cli.tables import rejections_table
 
     out = console()
-    total = hub.count_rejections(district, object_name=name)
+    total = reports.count_rejections(district, object_name=name)
     if not total:
         out.print("Nothing is rejected." if name is None else f"No record of {name} is rejected.")
         return
-    out.print(rejections_table(hub.rejections(district, object_name=name, limit=limit)))
+    out.print(rejections_table(reports.rejections(district, object_name=name, limit=limit)))
     if total > limit:
         out.print(f"The first {limit} of {count(total, 'rejection')}; all with --csv FILE.", style="dim")
     out.print(f"What to mend first: upstate errors {district} --roots", style="dim")

@@ -34,12 +34,16 @@ def heal(district: str, root: int, year: int | None, as_json: bool) -> None:
     from upstate.cli.selecting import show_records
 
     with watching(as_json=as_json) as watcher:
-        ended = hub.heal(district, root, year=year, watcher=watcher)
+        ended = hub.runner.heal(district, root, year=year, watcher=watcher)
     if as_json:
-        roots = [found for each in (ended, *ended.followers) for found in hub.roots(ended.district, resync=each.resync)]
+        roots = [
+            found
+            for each in (ended, *ended.followers)
+            for found in hub.reports.roots(ended.district, resync=each.resync)
+        ]
         print_json({**outcome_json(ended, roots), "landed": _landed(ended)})
     else:
-        show_records(hub, ended)
+        show_records(hub.reports, ended)
         for line in _said(ended, root):
             console().print(line)
     failed = [run for each in (ended, *ended.followers) for run in each.runs if run.state == "failed"]

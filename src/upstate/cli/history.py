@@ -19,11 +19,11 @@ def history(district: str, as_json: bool) -> None:
     \b
     Example:  upstate history Lakeside
     """
-    hub = open_hub()
+    reports = open_hub().reports
     from upstate.cli.tables import history_table
 
-    name = hub.district_named(district)
-    rows = hub.history(name)
+    name = reports.district_named(district)
+    rows = reports.history(name)
     if as_json:
         print_json_rows({"district": name}, "runs", rows)
         return

@@ -21,14 +21,6 @@ Decision = Literal["approve", "discard"]
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteAddress:
-    """A hub elsewhere, and the token to show it; None: the one in UPSTATE_TOKEN."""
-
-    url: str
-    token: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Ended:
     """How a resync ended: "finished", or "failed" where an object failed as a whole; `seconds` are this command's.
 
@@ -92,14 +84,8 @@ class ReceiptChecked:
     now: tuple[Checked, ...] = ()
 
 
-class Hub(Protocol):
-    """What commands ask of a hub. A district is named as people type it; UpstateError in one line."""
-
-    def district_named(self, name: str) -> str:
-        """The district's own name."""
-
-    def object_named(self, name: str) -> str:
-        """The object's own name."""
+class Runner(Protocol):
+    """What a hub runs to its end, and what it would do; whoever asks waits for it."""
 
     def plan(self, district: str, objects: Sequence[str] | None, *, year: int | None, check_dependencies: bool) -> Plan:
         """What a resync of these objects (None: all) would do."""
@@ -133,6 +119,18 @@ class Hub(Protocol):
     def heal(self, district: str, root: int, *, year: int | None, watcher: Watcher) -> Ended:
         """Send a root again, and then what it held back."""
 
+    def verify(
+        self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]
+    ) -> VerificationEnded:
+        """Compare both ends of these objects (None: all); `say` hears of a wait."""
+
+    def receipt(self, district: str | None, resync: int, *, say: Callable[[str], None]) -> ReceiptChecked:
+        """The receipt of a resync (None: of whichever district's), held against both ends where they can be read."""
+
+
+class Leftovers(Protocol):
+    """What the state holds that the district has no more, and what is decided about it."""
+
     def left_over(self, district: str) -> tuple[tuple[LeftOver, ...], tuple[HeldRemoval, ...]]:
         """What is left over at the state, by object, and the removals that are or were held."""
 
@@ -145,13 +143,15 @@ class Hub(Protocol):
     def removal_outcome(self, district: str, resync: int) -> RemovalOutcome | None:
         """What came of removing a resync's leftovers; None where there is nothing to say yet."""
 
-    def verify(
-        self, district: str, objects: Sequence[str] | None, *, year: int | None, say: Callable[[str], None]
-    ) -> VerificationEnded:
-        """Compare both ends of these objects (None: all); `say` hears of a wait."""
 
-    def receipt(self, district: str | None, resync: int, *, say: Callable[[str], None]) -> ReceiptChecked:
-        """The receipt of a resync (None: of whichever district's), held against both ends where they can be read."""
+class Reports(Protocol):
+    """What a hub tells of names, and of how things stand."""
+
+    def district_named(self, name: str) -> str:
+        """The district's own name."""
+
+    def object_named(self, name: str) -> str:
+        """The object's own name."""
 
     def standing(self, district: str) -> Standing:
         """Where each object stands."""
@@ -178,3 +178,12 @@ class Hub(Protocol):
 
     def outlook(self, district: str, *, resync: int | None = None) -> Outlook:
         """What the open rejections come to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """What commands ask of a hub. A district is named as people type it; UpstateError in one line."""
+
+    runner: Runner
+    leftovers: Leftovers
+    reports: Reports

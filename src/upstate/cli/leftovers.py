@@ -10,7 +10,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from upstate.cli.hubs import Decision, Hub
+from upstate.cli.hubs import Decision, Leftovers
 from upstate.cli.opening import open_hub
 from upstate.cli.printing import console, count, key_text, local_time, number, print_json, print_json_rows
 from upstate.errors import PlanError
@@ -63,14 +63,16 @@ def leftovers(
             raise PlanError('Give a reason: --reason "…". Whoever looks for these rows later wants to know.')
         hub = open_hub()
         decision: Decision = "approve" if approve is not None else "discard"
-        click.echo(hub.decide(hub.district_named(district), approve or discard or 0, decision, reason))
+        click.echo(
+            hub.leftovers.decide(hub.reports.district_named(district), approve or discard or 0, decision, reason)
+        )
         return
     hub = open_hub()
-    name = hub.district_named(district)
+    name = hub.reports.district_named(district)
     if object_name is not None:
-        _list(name, hub.object_named(object_name), hub, year, as_json=as_json)
+        _list(hub.leftovers, name, hub.reports.object_named(object_name), year, as_json=as_json)
         return
-    objects, held = hub.left_over(name)
+    objects, held = hub.leftovers.left_over(name)
     if as_json:
         print_json({"district": name, "objects": list(map(asdict, objects)), "held": list(map(held_json, held))})
         return
@@ -82,8 +84,8 @@ def leftovers(
         console().print(held_line(each))
 
 
-def _list(district: str, object_name: str, hub: Hub, year: int | None, *, as_json: bool) -> None:
-    rows = hub.left_over_of(district, object_name, year=year)
+def _list(leftovers: Leftovers, district: str, object_name: str, year: int | None, *, as_json: bool) -> None:
+    rows = leftovers.left_over_of(district, object_name, year=year)
     if as_json:
         print_json_rows({"district": district, "object": object_name}, "leftovers", map(_row_json, rows))
         return

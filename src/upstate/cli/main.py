@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-from upstate.cli.hubs import RemoteAddress
+from upstate.cli.opening import RemoteAddress
 from upstate.errors import ConfigError, UpstateError
 
 # command: the module under upstate.cli that has it; a module is loaded only when its command is asked for

@@ -24,7 +24,7 @@ def plan(
                upstate plan Lakeside --all
     """
     chosen = choose("plan", district, objects, all_objects)
-    made = open_hub().plan(district, chosen, year=year, check_dependencies=not no_dependencies)
+    made = open_hub().runner.plan(district, chosen, year=year, check_dependencies=not no_dependencies)
     if as_json:
         print_json(
             {

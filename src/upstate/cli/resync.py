@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from upstate.cli.choosing import choice, choose
-from upstate.cli.hubs import Ended, Hub
+from upstate.cli.hubs import Ended, Reports
 from upstate.cli.opening import open_hub
 from upstate.cli.printing import console, count, key_text, print_json
 from upstate.cli.selecting import read_records, report_records
@@ -90,13 +90,13 @@ def resync(
     if records is not None:
         with watching(as_json=as_json) as watcher:
             how: dict[str, Any] = {"year": year, "check_dependencies": not no_dependencies}
-            ended, not_there = hub.select(district, objects[0], records, **how, watcher=watcher)
-        roots = hub.roots(ended.district, resync=ended.resync) if as_json else ()
-        report_records(hub, ended, not_there, records, outcome_json(ended, roots), as_json=as_json)
+            ended, not_there = hub.runner.select(district, objects[0], records, **how, watcher=watcher)
+        roots = hub.reports.roots(ended.district, resync=ended.resync) if as_json else ()
+        report_records(hub.reports, ended, not_there, records, outcome_json(ended, roots), as_json=as_json)
         _fail_with(ended)
         return
     with watching(as_json=as_json) as watcher:
-        outcome = hub.resync(
+        outcome = hub.runner.resync(
             district,
             chosen,
             year=year,
@@ -106,8 +106,8 @@ def resync(
             remove_leftovers=remove_leftovers,
             watcher=watcher,
         )
-    removal = hub.removal_outcome(outcome.district, outcome.resync) if remove_leftovers else None
-    _report(hub, outcome, removal, rehearsal=rehearse, as_json=as_json)
+    removal = hub.leftovers.removal_outcome(outcome.district, outcome.resync) if remove_leftovers else None
+    _report(hub.reports, outcome, removal, rehearsal=rehearse, as_json=as_json)
     _fail_with(outcome)
 
 
@@ -119,10 +119,12 @@ def _fail_with(outcome: Ended) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _report(hub: Hub, outcome: Ended, removal: RemovalOutcome | None, *, rehearsal: bool, as_json: bool) -> None:
+def _report(
+    reports: Reports, outcome: Ended, removal: RemovalOutcome | None, *, rehearsal: bool, as_json: bool
+) -> None:
     district, resync = outcome.district, outcome.resync
     if as_json:
-        told = outcome_json(outcome, hub.roots(district, resync=resync), rehearsal=rehearsal)
+        told = outcome_json(outcome, reports.roots(district, resync=resync), rehearsal=rehearsal)
         print_json({**told, **({} if removal is None else {"removal": asdict(removal)})})
         return
     from upstate.cli.leftovers import outcome_lines
@@ -132,13 +134,13 @@ def _report(hub: Hub, outcome: Ended, removal: RemovalOutcome | None, *, rehears
     by_name = {run.object: run for run in outcome.runs}
     if rehearsal:
         out.print(f"What a resync would come to; this is a rehearsal, and {_NOTHING}", style="bold")
-    started = {} if rehearsal else hub.standing(district).runs
+    started = {} if rehearsal else reports.standing(district).runs
     out.print(status_table(by_name, {**by_name, **{n: r for n, r in started.items() if n in by_name}}, split=True))
-    said = hub.outlook(district, resync=resync)
+    said = reports.outlook(district, resync=resync)
     for line in outlook_lines(said):
         out.print(line)
     if said.problems:
-        problems = hub.roots(district, resync=resync, verdict="failed", limit=5)
+        problems = reports.roots(district, resync=resync, verdict="failed", limit=5)
         out.print(roots_table(root for root in problems if root.blocks))
     if removal is not None:
         out.print("\n".join(outcome_lines(removal, rehearsal=rehearsal)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from upstate.cli.hubs import Ended, Hub, Records
+from upstate.cli.hubs import Ended, Records, Reports
 from upstate.cli.printing import console, count, print_json
 from upstate.errors import ConfigError, PlanError
 from upstate.planning import rows_of_csv, rows_of_text
@@ -39,13 +39,19 @@ def _rows(file: Path) -> tuple[tuple[str, ...], ...]:
 
 
 def report_records(
-    hub: Hub, ended: Ended, not_there: tuple[str, ...], wanted: Records, outcome: dict[str, Any], *, as_json: bool
+    reports: Reports,
+    ended: Ended,
+    not_there: tuple[str, ...],
+    wanted: Records,
+    outcome: dict[str, Any],
+    *,
+    as_json: bool,
 ) -> None:
     """What became of some records, and which of those asked for the district does not have."""
     if as_json:
         print_json({**outcome, "not_there": list(not_there)})
         return
-    show_records(hub, ended)
+    show_records(reports, ended)
     if not_there:
         what = "ids" if wanted.by_id else "keys"
         shown = ", ".join(not_there[:_SHOWN])
@@ -56,7 +62,7 @@ def report_records(
         )
 
 
-def show_records(hub: Hub, ended: Ended) -> None:
+def show_records(reports: Reports, ended: Ended) -> None:
     """The objects that had records in it, the roots it met, and what went on from it."""
     from upstate.cli.tables import roots_table, status_table
 
@@ -67,7 +73,7 @@ def show_records(hub: Hub, ended: Ended) -> None:
             out.print(f"What was held back, in resync {each.resync}:", style="bold")
         if runs:
             out.print(status_table(runs, runs, split=True))
-        problems = roots_table(hub.roots(each.district, resync=each.resync, verdict="failed", limit=5))
+        problems = roots_table(reports.roots(each.district, resync=each.resync, verdict="failed", limit=5))
         if problems.row_count:
             out.print(problems)
         records = sum(run.counts.processed for run in each.runs)

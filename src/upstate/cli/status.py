@@ -17,11 +17,11 @@ def status(district: str, as_json: bool) -> None:
     \b
     Example:  upstate status Lakeside
     """
-    hub = open_hub()
+    reports = open_hub().reports
     from upstate.cli.tables import status_table
     from upstate.planning import Counts, Status, year_name
 
-    found = hub.standing(district)
+    found = reports.standing(district)
     names, runs = found.names, found.runs
     if as_json:
         objects = []

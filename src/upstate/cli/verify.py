@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from upstate.cli.hubs import RemoteAddress, VerificationEnded
-from upstate.cli.opening import open_hub
+from upstate.cli.hubs import VerificationEnded
+from upstate.cli.opening import RemoteAddress, open_hub
 from upstate.cli.printing import console, count, key_text, number, print_json
 from upstate.errors import ConfigError
 
@@ -64,7 +64,7 @@ def verify(
         _references(district, objects, year, as_json=as_json)
         return
     began = time.monotonic()
-    ended = open_hub().verify(district, objects or None, year=year, say=lambda line: click.echo(line, err=True))
+    ended = open_hub().runner.verify(district, objects or None, year=year, say=lambda line: click.echo(line, err=True))
     if as_json:
         print_json(summary_json(ended))
     else:

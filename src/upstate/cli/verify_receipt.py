@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def show_receipt(district: str | None, resync: int, *, as_json: bool) -> None:
     """Print a receipt; ends with 1 where an end of an object could not be read again."""
-    found = open_hub().receipt(district, resync, say=lambda line: click.echo(line, err=True))
+    found = open_hub().runner.receipt(district, resync, say=lambda line: click.echo(line, err=True))
     if as_json:
         print_json(receipt_json(found))
     else:
