@@ -27,14 +27,6 @@ def results(rows: Iterable[Verification]) -> list[Result]:
 
 
 @database_errors()
-def last_result(zone: int, school_year: int) -> Result | None:
-    """The newest verification of a zone and year that has ended."""
-    found = verifications_of(zone).filter(school_year=school_year, state__in=("finished", "failed"))
-    newest = found.order_by("-id").first()
-    return None if newest is None else results([newest])[0]
-
-
-@database_errors()
 def newest_full(years: Mapping[int, int]) -> dict[int, Result]:
     """Of each of these zones, by id, the newest verification of all objects of the year given that has ended."""
     found = Verification.objects.filter(zone__in=years, mode="full", state__in=("finished", "failed"))
