@@ -14,6 +14,7 @@ from types import TracebackType
 
 from upstate.agent.door import Door
 from upstate.agent.selecting import Selected, Selecting
+from upstate.agent.sharing import select_sharing
 from upstate.agent.sources import Comparison, Snapshot, Source, StateSide
 from upstate.catalog import Catalog, SyncObject
 from upstate.errors import LostSourceError, SourceError, WireError
@@ -164,7 +165,7 @@ class _Reader:
                 raise SourceError(f"The agent's catalog has no object {order.object}; give it the hub's catalog.")
             obj = self._catalog[order.object]
             if selection is not None:
-                return self._select(snapshot, selecting.part(order, selection), order, obj)
+                return self._select(snapshot, selecting.part(order, selection), order)
             comparison = None if order.everything else self._compare(snapshot, order, obj)
             if comparison is None:
                 totalling = Totalling(obj)
@@ -175,9 +176,11 @@ class _Reader:
             return _End(error)
         return _End(compared=Compared(comparison.records, encode_keys(comparison.gone)), total=comparison.total)
 
-    def _select(self, snapshot: Snapshot, selected: Selected, order: WorkOrder, obj: SyncObject) -> _End:
-        """What a selective order asks for; told with it is what of that the district does not have."""
-        batches, lacking = selected.wanted.lacking(snapshot.select(obj, order.school_year, selected.wanted))
+    def _select(self, snapshot: Snapshot, selected: Selected, order: WorkOrder) -> _End:
+        """What a selective order asks for, and whatever that cannot be judged without; told with it is which records it
+        asks for that the district does not have."""
+        wanted = selected.wanted
+        batches, lacking = wanted.lacking(select_sharing(snapshot, wanted, order.school_year))
         records = self._ship(batches)
         lacked = lacking() if selected.unknown_ids is None else selected.unknown_ids
         return _End(compared=Compared(records, encode_lacking(lacked)))

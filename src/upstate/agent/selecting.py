@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from upstate.agent.mapping import OWN_ID
-from upstate.agent.sharing import with_sharing
 from upstate.agent.sources import Snapshot
 from upstate.agent.sources.wanted import Wanted
 from upstate.catalog import Catalog, Column, SyncObject
@@ -37,11 +36,7 @@ class Selecting:
         self._known: dict[int, _Followed] = {}
 
     def part(self, order: WorkOrder, selection: Selection) -> Selected:
-        """Which records of its object an order is to send; with them go those that they cannot be judged without."""
-        selected = self._part(order, selection)
-        return replace(selected, wanted=with_sharing(self._snapshot, selected.wanted, order.school_year))
-
-    def _part(self, order: WorkOrder, selection: Selection) -> Selected:
+        """Which records of its object an order is to send."""
         obj = self._catalog[order.object]
         if not (selection.by_id or selection.parents or selection.dependents):
             asked = selection.object == order.object
