@@ -80,3 +80,11 @@ def test_what_has_the_key_of_one_that_shares_goes_along_whatever_it_is(maker: Sq
         batches = list(select_sharing(snapshot, wanted, 2024))
     assert [record["code"] for record in records(batches)] == ["a", "a", "b"]
     assert misfits(batches) == [(["2"], "number", "not_an_integer")]
+
+
+def test_a_key_that_was_spelled_otherwise_does_not_bring_its_record_twice(maker: SqliteMaker) -> None:
+    obj = unique(Unique(("code",)))
+    maker.natives(obj, [(1, "a", 1, 2024)])
+    wanted = Wanted(obj, obj.key, table_of_keys(obj.key, [("01",)]))
+    with open_source(maker.url).snapshot() as snapshot:
+        assert len(records(list(select_sharing(snapshot, wanted, 2024)))) == 1

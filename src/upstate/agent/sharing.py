@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from upstate.agent.sources import Snapshot
 from upstate.agent.sources.wanted import Wanted
@@ -19,17 +19,17 @@ def select_sharing(snapshot: Snapshot, wanted: Wanted, school_year: int | None) 
     """
     obj = wanted.obj
     rules = [unique for unique in obj.uniques if not set(obj.key) <= set(unique.columns)]
-    rows: Iterable[Texts] = zip(*(column.to_pylist() for column in wanted.texts.columns), strict=True)
-    known = set(rows) if rules else set()
+    given: set[Texts] = set()  # as the records spell their keys, however they were asked for
     while len(wanted):
         values: dict[Unique, set[Texts]] = {unique: set() for unique in rules}
         for batch in snapshot.select(obj, school_year, wanted):
             for unique, held in values.items():
                 held.update(filter(unique.minds, spell_rows(obj, unique.columns, batch.records)))
+            if rules:
+                given.update(spell_rows(obj, obj.key, batch.records))
             yield batch
         sharing = {key for unique, held in values.items() for key in _having(snapshot, obj, school_year, unique, held)}
-        wanted = Wanted(obj, obj.key, table_of_keys(obj.key, sorted(sharing - known)))
-        known |= sharing
+        wanted = Wanted(obj, obj.key, table_of_keys(obj.key, sorted(sharing - given)))
 
 
 def _having(
