@@ -74,7 +74,10 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
         _find(cursor, candidates, conditions, candidates.equal, apart="found equal" if many else None)
     keep_first_class(cursor, candidates)
     # Of a comparison, what was not sent may be shared as well.
-    for unique in (u for u in obj.uniques if u.columns in filled.repeated or task.compared):
+    shared = [unique for unique in obj.uniques if unique.columns in filled.repeated or task.compared]
+    if shared and task.compared:
+        cursor.execute(statement("analyze_finding"))
+    for unique in shared:
         find_duplicates(cursor, candidates, unique)
     return turn_away(cursor, candidates, refused=refused)
 

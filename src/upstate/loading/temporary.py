@@ -1,4 +1,4 @@
-"""Temporary tables that a session keeps, empty, from one landing to the next.
+"""Temporary tables that a session keeps from one landing to the next.
 
 To make one costs the server more than most of what is then asked of it, and the more the longer others have been making
 theirs: what is dropped stays in the server's catalogs until they are vacuumed.
@@ -6,7 +6,7 @@ theirs: what is dropped stays in the server's catalogs until they are vacuumed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -18,18 +18,37 @@ from upstate.loading.statements import Part, key_type, statement
 
 Cursor = psycopg.Cursor[Any]
 
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One of them: its name and its columns.
+
+    One with `texts` has a table beside it for what overflows, with an index, and each commit would take as long to
+    empty those as for all else that it does: it is emptied by whoever uses it next, and any other by the commit.
+    """
+
+    name: str
+    columns: Part
+    texts: bool = False
+
+    @property
+    def table(self) -> sql.Identifier:
+        """What statements call it."""
+        return sql.Identifier("pg_temp", self.name)
+
+
 _CAUSE = "verdict text, root_object text, root_key text[], root_reason text"
 
 # Records that were turned away by themselves; they have no typed key, so it is text.
-REFUSAL: Mapping[str, Part] = {"refusal": sql.SQL('key text[], reason text, "column" text, message text, advice text')}
+REFUSAL = Kept("refusal", sql.SQL('key text[], reason text, "column" text, message text, advice text'), texts=True)
 # What is known of digests while an object lands, for its receipt: `turned away` is taken from the district's,
 # `replaced` from what the state held when it was compared.
-APART: Mapping[str, Part] = {"apart": sql.SQL("side varchar(16), records bigint, uppers bigint, lowers bigint")}
+APART = Kept("apart", sql.SQL("side varchar(16), records bigint, uppers bigint, lowers bigint"))
 # Records on which the two ends do not agree.
-DIFFERENCE: Mapping[str, Part] = {"difference": sql.SQL("kind text, key text[], columns text[], expected text")}
+DIFFERENCE = Kept("difference", sql.SQL("kind text, key text[], columns text[], expected text"), texts=True)
 
 
-def finding_of(obj: SyncObject) -> Mapping[str, Part]:
+def finding_of(obj: SyncObject) -> Kept:
     """What is found against candidates.
 
     `class` orders the verdicts, lowest first: -1 failed by itself, as its key came twice; 0 excluded by a rule of its
@@ -40,22 +59,22 @@ def finding_of(obj: SyncObject) -> Mapping[str, Part]:
         'class smallint, verdict text, reason text, "column" text, message text, advice text, root_object text, '
         "root_key text[], root_reason text, records integer"
     )
-    return {"finding": sql.SQL("{}, {}").format(_keys(obj), found)}
+    return Kept("finding", sql.SQL("{}, {}").format(_keys(obj), found), texts=True)
 
 
-def gone_of(obj: SyncObject) -> Mapping[str, Part]:
+def gone_of(obj: SyncObject) -> Kept:
     """Leftovers: the keys of rows at the state that the district no longer has."""
-    return {"gone": _keys(obj)}
+    return Kept("gone", _keys(obj))
 
 
-def aside_of(obj: SyncObject) -> Mapping[str, Part]:
+def aside_of(obj: SyncObject) -> Kept:
     """Of a comparison: the keys of which the state does not hold what the district has."""
-    return {"aside": _keys(obj)}
+    return Kept("aside", _keys(obj))
 
 
-def shared_of(obj: SyncObject) -> Mapping[str, Part]:
+def shared_of(obj: SyncObject) -> tuple[Kept, ...]:
     """Of a comparison: the keys of records that share what must be unique, a table for each such rule."""
-    return {shared_name(number): _keys(obj) for number, _ in enumerate(obj.uniques)}
+    return tuple(Kept(shared_name(number), _keys(obj)) for number, _ in enumerate(obj.uniques))
 
 
 def shared_name(number: int) -> str:
@@ -63,33 +82,45 @@ def shared_name(number: int) -> str:
     return f"shared {number}"
 
 
-def turned_of(obj: SyncObject) -> Mapping[str, Part]:
+def turned_of(obj: SyncObject) -> Kept:
     """The keys of what is no common record of both ends: turned away, or a leftover."""
-    return {"turned": sql.SQL("{}, found boolean").format(_keys(obj))}
+    return Kept("turned", sql.SQL("{}, found boolean").format(_keys(obj)))
 
 
-def rejected_of(name: str, parent: SyncObject) -> Mapping[str, Part]:
+def rejected_of(name: str, parent: SyncObject) -> Kept:
     """The open rejections of a parent, one for each key."""
-    return {name: sql.SQL("{}, {}").format(_keys(parent), sql.SQL(_CAUSE))}
+    return Kept(name, sql.SQL("{}, {}").format(_keys(parent), sql.SQL(_CAUSE)), texts=True)
 
 
-def keep(cursor: Cursor, *wanted: Mapping[str, Part]) -> None:
-    """Have these temporary tables, by name with their columns; they are empty when a transaction begins.
+def keep(cursor: Cursor, *wanted: Kept) -> None:
+    """Have these temporary tables, with nothing in them.
 
     Made outside a transaction, or in one that commits, they stay until the session ends.
     """
-    definitions = {name: columns for some in wanted for name, columns in some.items()}
-    shapes = {name: columns.as_string(cursor) for name, columns in definitions.items()}
+    shapes = {each.name: each.columns.as_string(cursor) for each in wanted}
     values = {"names": list(shapes), "shapes": list(shapes.values())}
-    for (name,) in cursor.execute(statement("not_kept"), values).fetchall():
-        table = sql.Identifier("pg_temp", name)
-        cursor.execute(statement("make_kept", table=table, columns=definitions[name], shape=sql.Literal(shapes[name])))
+    found = dict(cursor.execute(statement("not_kept"), values).fetchall())
+    for each in wanted:
+        match found.get(each.name):
+            case "missing":
+                _make(cursor, each, shapes[each.name])
+            case "large":
+                cursor.execute(statement("empty_large", table=each.table))
+    used = [each for each in wanted if each.texts and each.name not in found]
+    if used:
+        emptied = [statement("empty_one", name=sql.Identifier(each.name), table=each.table) for each in used]
+        cursor.execute(statement("empty_kept", each=sql.SQL(", ").join(emptied)))
 
 
 def keep_for(cursor: Cursor, obj: SyncObject) -> None:
     """Have those that every landing of this object uses."""
-    found = (REFUSAL, APART, finding_of(obj), gone_of(obj), turned_of(obj))
-    keep(cursor, *found, aside_of(obj), shared_of(obj))
+    keep(cursor, REFUSAL, APART, finding_of(obj), gone_of(obj), turned_of(obj), aside_of(obj), *shared_of(obj))
+
+
+def _make(cursor: Cursor, wanted: Kept, shape: str) -> None:
+    emptied = sql.SQL("" if wanted.texts else "on commit delete rows")
+    parts = {"table": wanted.table, "columns": wanted.columns, "emptied": emptied, "shape": sql.Literal(shape)}
+    cursor.execute(statement("make_kept", **parts))
 
 
 def _keys(obj: SyncObject) -> Part:

@@ -1,4 +1,4 @@
 -- See temporary.py.
 drop table if exists {table};
-create temporary table {table} ({columns}) on commit delete rows;
+create temporary table {table} ({columns}) {emptied};
 comment on table {table} is {shape}

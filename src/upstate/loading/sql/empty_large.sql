@@ -1,0 +1,2 @@
+-- Where much is in it.
+truncate {table}

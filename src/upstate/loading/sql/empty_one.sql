@@ -1,0 +1,2 @@
+-- One of those in empty_kept.sql.
+{name} as (delete from {table})
