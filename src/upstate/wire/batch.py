@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from upstate.catalog import SyncObject
 from upstate.errors import WireError
+from upstate.wire.bounds import DATES, MOMENTS, all_between
 from upstate.wire.schema import MISFITS, arrow_schema
 
-_DAY = 86_400_000_000  # microseconds
-_EPOCH = date(1970, 1, 1)
-_DAYS = ((date.min - _EPOCH).days, (date.max - _EPOCH).days)
-_MOMENTS = (_DAYS[0] * _DAY, _DAYS[1] * _DAY + _DAY - 1)
-_RANGES = {pa.date32().id: _DAYS, pa.timestamp("us").id: _MOMENTS}
+_RANGES = {pa.date32().id: DATES, pa.timestamp("us").id: MOMENTS}
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -38,6 +35,7 @@ class Batch:
         return int(self.records.num_rows) + len(self.misfits.column("record").unique())
 
 
+@cache
 def no_misfits() -> pa.RecordBatch:
     """A batch's usual second half: empty."""
     return pa.RecordBatch.from_pylist([], schema=MISFITS)
@@ -88,13 +86,12 @@ def digest(payload: bytes) -> bytes:
 
 
 def _wrong_values(records: pa.RecordBatch) -> str | None:
-    """Arrow holds years that neither Python nor a calendar has; everything else it has seen to itself."""
+    """What Arrow has not seen to itself."""
     for field, values in zip(records.schema, records.columns, strict=True):
-        low, high = _RANGES.get(field.type.id, (None, None))
-        if low is not None and values.null_count < len(values):
-            bounds = pc.min_max(values.view(pa.int32() if field.type == pa.date32() else pa.int64()))
-            if bounds["min"].as_py() < low or bounds["max"].as_py() > high:
-                return f"{field.name} holds a value outside its range"
+        bounds = _RANGES.get(field.type.id)
+        numbers = pa.int32() if field.type == pa.date32() else pa.int64()
+        if bounds is not None and not all_between(values.view(numbers), *bounds):
+            return f"{field.name} holds a value outside its range"
     return None
 
 

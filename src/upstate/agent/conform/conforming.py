@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -31,8 +32,9 @@ def conform(obj: SyncObject, raw: pa.RecordBatch) -> Batch:
     wrong.sort(key=lambda misfit: misfit[0])
     places = sorted({record for record, _, _ in wrong})
     misfits = _misfits(obj, records.take(pa.array(places)), places, wrong)
-    bad = pc.is_in(pa.array(range(len(records)), pa.int32()), value_set=pa.array(places, pa.int32()))
-    return Batch(tidy(records.filter(pc.invert(bad))), misfits)
+    good = np.ones(len(records), np.bool_)
+    good[places] = False
+    return Batch(tidy(records.filter(pa.array(good))), misfits)
 
 
 def _fit(column: Column, raw: pa.RecordBatch) -> Fitted:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from upstate.agent.conform.bounds import DATES, DAY, MOMENTS, MOST_DECIMAL, between
 from upstate.agent.conform.reading import READERS
 from upstate.agent.conform.reading_fast import FAST_READERS, NotSoFastError
-from upstate.agent.conform.reading_numbers import CERTAIN_DIGITS, read_double_as_decimal
+from upstate.agent.conform.reading_numbers import CERTAIN_DIGITS, MOST_DIGITS, read_double_as_decimal
 from upstate.agent.conform.reasons import MisfitError, Reason
 from upstate.catalog import Column
 from upstate.wire import arrow_type
+from upstate.wire.bounds import DATES, DAY, MOMENTS, all_between, between
 
 _SMALL = 32  # below this many values, reading one by one beats another cast
 
@@ -90,7 +91,7 @@ def fit_native(column: Column, values: pa.Array) -> Fitted:
         reason: Reason = "date_out_of_range"
         if column.type == "time":
             low, high, reason = 0, DAY - 1, "not_a_time"
-        return _keep(values, between(values.view(width), low, high), column, reason)
+        return _keep_between(values, width, (low, high), column, reason)
     return Fitted(values.cast(arrow_type(column)))
 
 
@@ -98,9 +99,9 @@ def _fit_integers(column: Column, values: pa.Array) -> Fitted:
     if column.type in ("integer", "bigint"):
         if values.type == arrow_type(column) or values.type.bit_width < arrow_type(column).bit_width:
             return Fitted(values.cast(arrow_type(column)))
-        return _keep(values, between(values, -(1 << 31), (1 << 31) - 1), column, "out_of_range")
+        return _keep_between(values, values.type, (-(1 << 31), (1 << 31) - 1), column, "out_of_range")
     if column.type == "boolean":
-        return _keep(values, between(values, 0, 1), column, "not_boolean")
+        return _keep_between(values, values.type, (0, 1), column, "not_boolean")
     return fit_text(column, values.cast(pa.string()))
 
 
@@ -111,13 +112,30 @@ def _fit_doubles(column: Column, values: pa.Array) -> Fitted:
     """
     scale = column.scale or 0
     if scale < CERTAIN_DIGITS:
-        tens = pa.scalar(float(10**scale))
+        tens = _double(float(10**scale))
         digits = pc.round(pc.multiply(values, tens), round_mode="half_to_even")
-        certain = pc.less(pc.abs(digits), float(10 ** min(CERTAIN_DIGITS, column.precision or MOST_DECIMAL)))
+        most = _double(float(10 ** min(CERTAIN_DIGITS, column.precision or MOST_DIGITS)))
+        certain = pc.less(pc.abs(digits), most)
         if pc.all(pc.and_(certain, pc.equal(pc.divide(digits, tens), values)), min_count=0).as_py():
             whole = digits.cast(pa.int64()).cast(pa.decimal128(19, 0))
             return Fitted(whole.view(pa.decimal128(19, scale)).cast(arrow_type(column)))
     return _one_by_one(column, values, lambda value: read_double_as_decimal(value, column))
+
+
+def _keep_between(
+    values: pa.Array, counted: pa.DataType, bounds: tuple[int, int], column: Column, reason: Reason
+) -> Fitted:
+    """The values that are within the bounds, as `counted` counts them; the others are misfits for this reason."""
+    numbers = values.view(counted)
+    if all_between(numbers, *bounds):
+        return Fitted(values.cast(arrow_type(column)))
+    return _keep(values, between(numbers, *bounds), column, reason)
+
+
+@cache
+def _double(value: float) -> pa.Scalar:
+    # Whenever Arrow makes a value of its own from Python's, it looks for pandas, which takes longer than the sum.
+    return pa.scalar(value)
 
 
 def _keep(values: pa.Array, good: pa.Array, column: Column, reason: Reason) -> Fitted:

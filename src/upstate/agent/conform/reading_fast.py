@@ -8,11 +8,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from upstate.agent.conform.bounds import DATES, DAY, MOMENTS, MOST_DECIMAL, between
 from upstate.agent.conform.hexadecimal import uuids_from_texts
+from upstate.agent.conform.reading_numbers import MOST_DIGITS
 from upstate.agent.conform.reading_texts import TRUTH
 from upstate.catalog import Column
 from upstate.wire import arrow_type
+from upstate.wire.bounds import DATES, DAY, MOMENTS, all_between
 
 _TRUE_OR_FALSE = pa.array(list(TRUTH), pa.string())
 
@@ -34,7 +35,7 @@ def _fast_integer(column: Column, texts: pa.Array) -> pa.Array:
 
 def _fast_decimal(column: Column, texts: pa.Array) -> pa.Array:
     # Beyond 38 digits Arrow wraps around without a word.
-    _vouch((pc.max(pc.binary_length(texts)).as_py() or 0) <= MOST_DECIMAL)
+    _vouch((pc.max(pc.binary_length(texts)).as_py() or 0) <= MOST_DIGITS)
     return texts.cast(arrow_type(column))
 
 
@@ -49,19 +50,19 @@ def _fast_double(_column: Column, texts: pa.Array) -> pa.Array:
 
 def _fast_date(_column: Column, texts: pa.Array) -> pa.Array:
     days = texts.cast(pa.date32())
-    _vouch(_all_between(days.view(pa.int32()), *DATES))
+    _vouch(all_between(days.view(pa.int32()), *DATES))
     return days
 
 
 def _fast_time(_column: Column, texts: pa.Array) -> pa.Array:
     moments = pc.binary_join_element_wise("1970-01-01", texts, " ").cast(pa.timestamp("us"))
-    _vouch(_all_between(moments.view(pa.int64()), 0, DAY - 1))
+    _vouch(all_between(moments.view(pa.int64()), 0, DAY - 1))
     return moments.view(pa.int64()).view(pa.time64("us"))
 
 
 def _fast_moment(column: Column, texts: pa.Array) -> pa.Array:
     moments = texts.cast(arrow_type(column))
-    _vouch(_all_between(moments.view(pa.int64()), *MOMENTS))
+    _vouch(all_between(moments.view(pa.int64()), *MOMENTS))
     return moments
 
 
@@ -89,10 +90,6 @@ def _vouch(holds: Any) -> None:
 
 def _has(texts: pa.Array, piece: str) -> bool:
     return bool(pc.any(pc.match_substring(texts, piece)).as_py())
-
-
-def _all_between(values: pa.Array, low: int, high: int) -> bool:
-    return bool(pc.all(between(values, low, high), min_count=0).as_py())
 
 
 FAST_READERS: dict[str, Callable[[Column, pa.Array], pa.Array]] = {

@@ -9,6 +9,7 @@ from upstate.agent.conform.reading_texts import ascii_text
 from upstate.agent.conform.reasons import MisfitError, Reason
 from upstate.catalog import Column
 
+MOST_DIGITS = 38  # of a decimal, as Arrow has them
 CERTAIN_DIGITS = 15  # a double tells any two decimals of so many digits apart
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -34,7 +35,7 @@ def read_decimal(value: bytes, column: Column) -> Decimal:
     number = _number(value, "not_a_number")
     if not number.is_finite():
         raise MisfitError("not_finite")
-    precision, scale = column.precision or 38, column.scale or 0
+    precision, scale = column.precision or MOST_DIGITS, column.scale or 0
     if number and number.adjusted() >= precision - scale:
         raise MisfitError("out_of_range")
     try:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
+from typing import IO
 from weakref import finalize
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from upstate.agent.sources.scratch import borrow, give_back
 from upstate.catalog import SyncObject
 from upstate.errors import SourceError
 from upstate.wire import Batch
@@ -18,7 +19,6 @@ from upstate.wire.digests import Total, digests_of, key_hashes, total_of
 
 Hashes = NDArray[np.int64]
 
-_IN_MEMORY = 8 << 20  # bytes; more than that goes to the disk, so that memory stays flat
 _OPTIONS = pa.ipc.IpcWriteOptions()  # to compress takes longer than to write, and GUIDs hardly shrink
 
 
@@ -33,15 +33,15 @@ class _Kept:
 
 
 class Spool:
-    """An object's batches in the order they were read; the file has no name and goes with the spool.
+    """An object's batches in the order they were read.
 
     `misfitting` counts the records in them that do not fit, `total` is that of the others.
     """
 
     def __init__(self, obj: SyncObject) -> None:
         self._obj = obj
-        self._file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - it outlives every block
-        finalize(self, self._file.close)
+        self._file: IO[bytes] | None = None
+        self._end = 0
         self._kept: list[_Kept] = []
         self.misfitting = 0
         self.total = Total()
@@ -55,9 +55,7 @@ class Spool:
             keys, digests = key_hashes(self._obj, batch.records), digests_of(self._obj, batch.records)
             parts = (_stream(batch.records), _stream(batch.misfits) if batch.misfits.num_rows else b"")
             try:
-                start = self._file.seek(0, 2)
-                for part in (keys.tobytes(), digests.tobytes(), *parts):
-                    self._file.write(part)
+                start = self._append(keys.tobytes(), digests.tobytes(), *parts)
             except OSError as error:
                 raise SourceError(
                     f"{self._obj.name} cannot be compared, as its records cannot be put aside: {error.strerror}. "
@@ -98,7 +96,21 @@ class Spool:
             return None
         return _batch(self._read(kept.start + 2 * kept.hashes + kept.records, kept.misfits))
 
+    def _append(self, *parts: bytes | pa.Buffer) -> int:
+        """Write them behind all else; returns where that is."""
+        if self._file is None:
+            self._file = borrow()
+            finalize(self, give_back, self._file)
+        start = self._file.seek(self._end)
+        for part in parts:
+            self._file.write(part)
+        self._file.flush()
+        self._end = self._file.tell()
+        return start
+
     def _read(self, start: int, length: int) -> bytes:
+        if self._file is None:
+            return b""
         self._file.seek(start)
         return self._file.read(length)
 

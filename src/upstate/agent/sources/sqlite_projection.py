@@ -23,9 +23,8 @@ from upstate.catalog import Column, ColumnType, SyncObject
 
 _BYTES = "char(0)||'bytes'"  # conform's BYTES_MARK
 _NO_UUID = "#" * 17  # longer than any 16 bytes, so that what follows can be none
-_ODD = (
-    1 << 62
-)  # stands for what is no whole number where one is expected; where it is one, it is told as if it were not
+# Stands for what is no whole number where one is expected; where there is one so large, it is told as if it were not.
+_ODD = 1 << 62
 _TYPES = {"integer": "1", "real": "1.5", "blob": "x'00'"}  # a storage class, and a literal of it
 _CLASSES: dict[ColumnType, str] = {
     "integer": "integer",
@@ -69,8 +68,8 @@ def projection(
 
 def odd(raw: pa.RecordBatch) -> bool:
     """Whether a batch of a projection that is not spelled has a value that is told by its text alone."""
-    numbers = (c for c in raw.columns if pa.types.is_int64(c.type))
-    return any(pc.any(pc.equal(column, _ODD)).as_py() for column in numbers)
+    largest = (pc.max(c).as_py() for c in raw.columns if pa.types.is_int64(c.type))
+    return any(number is not None and number >= _ODD for number in largest)
 
 
 def among(wanted: Wanted) -> str | None:
