@@ -133,10 +133,10 @@ def test_a_landing_has_row_triggers_off_here_too(make_desk: MakeDesk) -> None:
 
     desk = make_desk(PEOPLE)
     values = {"table": "job", "declared": ["job_person_id_fkey"]}
-    assert desk.connection.execute(statement("may_skip_triggers"), values).fetchone() == (True,)
+    assert desk.connection.execute(statement("skip_triggers_if_declared"), values).fetchone() == ("replica",)
     desk.connection.execute("create table state.other (id integer primary key)")
     desk.connection.execute("alter table state.job add foreign key (id) references state.other")
-    assert desk.connection.execute(statement("may_skip_triggers"), values).fetchone() == (False,)
+    assert desk.connection.execute(statement("skip_triggers_if_declared"), values).fetchone() is None
 
 
 def test_what_the_catalog_gains_is_divided_likewise(make_desk: MakeDesk, partitions: int) -> None:

@@ -63,7 +63,7 @@ class LandingAhead:
     def __call__(self, connection: Connection, task: Task) -> None:
         """Land one order, whose turn it is, by `connection` or as it was filled in."""
         filled = self._filled(task)
-        if self._filling is None:
+        if self._filling is None and task.everything:  # where only what differs is sent, nothing large follows
             self._fill_next(connection, task)
         if filled is None:
             land(connection, task)

@@ -28,9 +28,9 @@ def land_all(connection: Connection, resync: int, catalog: Catalog, backlog: Bac
     ended = False
     while not ended:
         seen, ended = backlog.news, not backlog.reading
-        land_ready(connection, resync, catalog, backlog, lander)
+        settled = land_ready(connection, resync, catalog, backlog, lander)
         if not ended:
-            backlog.wait_for_news(seen)
+            backlog.wait_for_news(seen + settled)  # what has just been settled here is no news
 
 
 def land_ready(

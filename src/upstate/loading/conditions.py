@@ -21,7 +21,7 @@ from upstate.loading.parents import (
     rejected_alias,
     self_joins,
 )
-from upstate.loading.rules import is_own, limits, lookup_join, rule_condition
+from upstate.loading.rules import is_own, limits, looks_around, lookup_join, rule_condition
 from upstate.loading.statements import Part, column
 from upstate.loading.task import Candidates
 
@@ -58,7 +58,8 @@ def conditions_of(
     """
     obj = candidates.task.object
     found = [rule_condition(rule) for rule in obj.rules if rule not in without]
-    joins: list[Part] = [lookup_join(candidates.task, number) for number, _ in enumerate(obj.lookups)]
+    few = None if candidates.task.everything or any(looks_around(rule) for rule in obj.rules) else candidates.table
+    joins: list[Part] = [lookup_join(candidates.task, number, few) for number, _ in enumerate(obj.lookups)]
     to_rejected: list[Part] = []
     for reference in obj.references:
         if reference.to == obj.name:

@@ -100,8 +100,7 @@ def _leftovers_at_hand(
     """A transaction in the database that has the district's rows, and all that points at them: of foreign keys that
     the state has added, no other knows. The leftovers of these objects and of their children are read there too."""
     with at_district(connection, district) as holder, holder.transaction(), holder.cursor() as cursor:
-        for name in ("plan_by_set", "spell_plainly"):
-            cursor.execute(statement(name))
+        cursor.execute(statement("set_up"))
         if holder is not connection:
             parents = {obj.name for obj in objects}
             children = {each.name for each in catalog if parents & {reference.to for reference in each.references}}

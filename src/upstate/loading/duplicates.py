@@ -10,7 +10,7 @@ from psycopg import sql
 
 from upstate.catalog import Unique
 from upstate.loading.choosing import find_beside
-from upstate.loading.few import by_index
+from upstate.loading.few import by_set
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
 from upstate.loading.sharing import any_shared, complete, make_shared, shared_table
 from upstate.loading.statements import Part, columns, equal, key_text, state_table, statement
@@ -36,7 +36,7 @@ def find_duplicates(cursor: Cursor, candidates: Candidates, unique: Unique) -> N
         unfound=_unfound(candidates),
         on=_alike("twice", "record", unique),
     )
-    with by_index(cursor) if candidates.task.compared else nullcontext():
+    with nullcontext() if candidates.task.compared else by_set(cursor, candidates.task):
         cursor.execute(query, {**candidates.task.values, "columns": ", ".join(names)})
 
 
@@ -70,9 +70,8 @@ def find_held(cursor: Cursor, candidates: Candidates) -> int:
             on=_alike("held", "record", unique),
             unfound=_unfound(candidates),
         )
-        with by_index(cursor) if candidates.task.compared else nullcontext():
-            cursor.execute(query, {**candidates.task.values, "columns": ", ".join(unique.columns)})
-            found += cursor.rowcount
+        cursor.execute(query, {**candidates.task.values, "columns": ", ".join(unique.columns)})
+        found += cursor.rowcount
     return found
 
 

@@ -44,7 +44,7 @@ def landing(connection: Connection, task: Task) -> Iterator[tuple[Cursor, Cursor
             take_order(office, task)
             with alone_at_district(connection, task.district) as holder:
                 with beside(office, holder, task) as cursor:
-                    enter_district(cursor, task)
+                    enter_district(office, cursor, task)
                     if office is cursor:  # rows on another server must be safe there before the office says they are
                         cursor.execute(statement("commit_lazily"))
                     take_along(office, cursor, task)
@@ -94,19 +94,16 @@ def _said_first(error: psycopg.Error) -> str:
     return error.diag.message_primary or str(error).strip().splitlines()[0]
 
 
-def enter_district(cursor: Cursor, task: Task) -> None:
-    """Be alone in the task's district until the transaction ends, and set it up for landing this object."""
-    cursor.execute(statement("lock_district"), task.values)
+def enter_district(office: Cursor, cursor: Cursor, task: Task) -> None:
+    """The office is alone in the task's district: be so beside its rows, and set up for landing this object."""
+    if cursor is not office:
+        cursor.execute(statement("lock_district"), task.values)
     set_up(cursor, task)
 
 
 def set_up(cursor: Cursor, task: Task) -> bool:
     """Set the transaction up for landing this object; whether no trigger looks at its rows one by one."""
-    for name in ("plan_by_set", "sample_few", "spell_plainly"):
-        cursor.execute(statement(name))
+    cursor.execute(statement("set_up"))
     declared = [constraint_name(task.object, reference) for reference in task.object.references]
-    skip = cursor.execute(statement("may_skip_triggers"), {"table": task.object.table, "declared": declared}).fetchone()
-    if skip is None or not skip[0]:
-        return False
-    cursor.execute(statement("skip_triggers"))
-    return True
+    values = {"table": task.object.table, "declared": declared}
+    return cursor.execute(statement("skip_triggers_if_declared"), values).fetchone() is not None

@@ -32,7 +32,8 @@ from upstate.wire.digests import Total, Totalling
 # records with uuid keys: 1.9 against 3.7 s). A run is what of an object is in memory at once.
 _RUN_BYTES = 16 << 20
 _ROWS_AT_ONCE = 16_384
-# While the database takes in what it is given, what it is given next is encoded, and the run after that is sorted.
+# While the database takes in what it is given, what it is given next is encoded, and the run after that is sorted. Of
+# few records, to have another thread do it takes longer than to do it.
 _BESIDE = 2
 
 
@@ -81,21 +82,24 @@ def fill(
                 turned_away.add(inspected.turned_away)
             yield inspected.records
 
-    with ThreadPoolExecutor(_BESIDE, "upstate-filling") as beside:
-        copy = partial(_copy_carefully if carefully else _copy, cursor, task, table, beside)
+    with ThreadPoolExecutor(_BESIDE, "upstate-filling") as threads:
+        copy = partial(_copy_carefully if carefully else _copy, cursor, task, table)
         ready: Future[pa.Table] | None = None
         for run in _runs(taken()):
-            following = beside.submit(_ready, task, suspects, run, sort=sort)
+            if ready is None and sum(batch.num_rows for batch in run) <= _ROWS_AT_ONCE:
+                unfit += copy(None, _ready(task, suspects, run, sort=sort))
+                continue
+            following = threads.submit(_ready, task, suspects, run, sort=sort)
             del run
             if ready is not None:
-                unfit += copy(ready.result())
+                unfit += copy(threads, ready.result())
             if sparing:
-                unfit += copy(following.result())
+                unfit += copy(threads, following.result())
             else:
                 ready = following
             del following
         if ready is not None:
-            unfit += copy(ready.result())
+            unfit += copy(threads, ready.result())
     for record in unfit:
         turned_away.add(record)
     return Filled(candidates - len(unfit), refused + len(unfit), suspects.repeated(), turned_away.total)
@@ -141,7 +145,7 @@ def _order(obj: SyncObject, records: pa.Table) -> pa.Array:
 
 
 def _copy_carefully(
-    cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, beside: Executor, records: pa.Table
+    cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, beside: Executor | None, records: pa.Table
 ) -> list[pa.RecordBatch]:
     """Copy by halves what will not go as a whole; returns each record that was refused alone."""
     try:
@@ -159,7 +163,7 @@ def _copy_carefully(
 
 
 def _copy(
-    cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, beside: Executor, records: pa.Table
+    cursor: psycopg.Cursor[Any], task: Task, table: sql.Identifier, beside: Executor | None, records: pa.Table
 ) -> list[pa.RecordBatch]:
     district = pa.repeat(pa.scalar(task.district, pa.int32()), records.num_rows)
     rows = records.add_column(0, pa.field("district_id", pa.int32()), district)
@@ -169,6 +173,9 @@ def _copy(
         copy.write(encoder.write_header())
         encoded = b""
         for part in rows.to_batches(max_chunksize=_ROWS_AT_ONCE):
+            if beside is None:
+                copy.write(encoder.write_batch(part))
+                continue
             encoding = beside.submit(encoder.write_batch, part)
             copy.write(encoded)
             encoded = encoding.result()

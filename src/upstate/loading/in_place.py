@@ -30,9 +30,9 @@ def judge_in_place(cursor: Cursor, task: Task, filled: Filled) -> Counts:
     """Of what was copied there, what may stay; what may not is taken out again."""
     candidates = Candidates(task, in_place=True)
     tell_planner(cursor, candidates, filled)
-    removed = judge(cursor, candidates, filled)
+    left = judge(cursor, candidates, filled)
     settle_other_years(cursor, candidates)
-    return counts_of(cursor, task, filled, created=filled.candidates - removed)
+    return counts_of(cursor, task, filled, created=left)
 
 
 def tell_planner(cursor: Cursor, candidates: Candidates, filled: Filled) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from upstate.loading.few import by_index
 from upstate.loading.keys import found_keys
 from upstate.loading.merging import lift_moving, merge
 from upstate.loading.refusing import ADVICE, REFUSALS, said
@@ -29,15 +30,14 @@ def find_refused(cursor: Cursor, task: Task) -> int:
     Returns how many those are. Each costs about twice the logarithm of the candidates in merges of its own part.
     """
     refused: list[tuple[int, str]] = []
-    cursor.execute(statement("plan_by_index"))
-    with cursor.connection.transaction(force_rollback=True):
-        # A reference to a record in the other half is no fault, it was judged before; nor is a value that only moves.
-        cursor.execute(statement("defer_references"))
-        lift_moving(cursor, task)
-        refused += _halve(cursor, task)
-    for ordinal, message in refused:
-        _find(cursor, task, ordinal, message)
-    cursor.execute(statement("plan_by_set"))
+    with by_index(cursor, task):
+        with cursor.connection.transaction(force_rollback=True):
+            # A reference to a record in the other half is no fault, it was judged before; nor a value that only moves.
+            cursor.execute(statement("defer_references"))
+            lift_moving(cursor, task)
+            refused += _halve(cursor, task)
+        for ordinal, message in refused:
+            _find(cursor, task, ordinal, message)
     return len(refused)
 
 

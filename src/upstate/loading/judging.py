@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +12,7 @@ from psycopg import sql
 from upstate.loading.choosing import forget_sent, forget_unsent
 from upstate.loading.conditions import Conditions, conditions_of, conditions_of_equal
 from upstate.loading.duplicates import find_duplicates
-from upstate.loading.few import by_index
+from upstate.loading.few import by_index, by_set
 from upstate.loading.filling import Filled
 from upstate.loading.judgement import judgement
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
@@ -41,7 +40,7 @@ _SOME, _MANY = 10_000, 100_000
 
 
 def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
-    """Find all that keeps candidates out, remove those records from them, and return how many they were."""
+    """Find all that keeps candidates out and remove those records from them; returns how many are left."""
     task = candidates.task
     obj = task.object
     refused = filled.refused
@@ -50,7 +49,7 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
         make_rejected(cursor, task, parent)
         if parent == obj.name:
             forget_sent(cursor, task, rejected_table(obj, parent))
-    _clear_references(cursor, candidates, rejected)
+    promoted = _clear_references(cursor, candidates, rejected)
     if obj.key in filled.repeated:
         run(cursor, "find_repeated", candidates, columns=", ".join(obj.key))
     if refused:
@@ -60,26 +59,28 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
     asks = task.compared or filled.candidates >= _SOME
     held = [parent for parent in rejected if not asks or any_rejected_held(cursor, task, parent)]
     conditions = conditions_of(candidates, rejected, refused, held=held, without=around)
-    with nullcontext() if task.everything else by_index(cursor):
-        many = task.everything and filled.candidates >= _MANY
-        _find(cursor, candidates, conditions, apart="found sent" if many else None)
-    if around:
-        _find(cursor, candidates, replace(conditions, all=[rule_condition(rule) for rule in around]), candidates.around)
-        if task.chosen:
+    many = task.everything and filled.candidates >= _MANY
+    _find(cursor, candidates, conditions, apart="found sent" if many else None)
+    with by_set(cursor, task):
+        if around:
+            looking = replace(conditions, all=[rule_condition(rule) for rule in around])
+            _find(cursor, candidates, looking, candidates.around)
+        if around and task.chosen:
             forget_unsent(cursor, candidates)
-    if task.compared:
-        own_are_kept = OWN_RULES in task.clear
-        conditions = conditions_of_equal(candidates, held, without=around, own_are_kept=own_are_kept)
-        many = task.district_records >= _MANY
-        _find(cursor, candidates, conditions, candidates.equal, apart="found equal" if many else None)
-    keep_first_class(cursor, candidates)
+        if task.compared:
+            own_are_kept = OWN_RULES in task.clear
+            conditions = conditions_of_equal(candidates, held, without=around, own_are_kept=own_are_kept)
+            many = task.district_records >= _MANY
+            _find(cursor, candidates, conditions, candidates.equal, apart="found equal" if many else None)
+        keep_first_class(cursor, candidates)
     # Of a comparison, what was not sent may be shared as well.
     shared = [unique for unique in obj.uniques if unique.columns in filled.repeated or task.compared]
-    if shared and task.compared:
+    known = bool(shared) and task.compared
+    if known:
         cursor.execute(statement("analyze_finding"))
     for unique in shared:
         find_duplicates(cursor, candidates, unique)
-    return turn_away(cursor, candidates, refused=refused)
+    return filled.candidates + promoted - turn_away(cursor, candidates, refused=refused, known=known)
 
 
 def _find(
@@ -138,12 +139,14 @@ def any_rejected_held(cursor: Cursor, task: Task, parent: str) -> bool:
         parent=state_table(obj),
         on=equal("rejected", "held", dict(zip(found_keys(obj), obj.key, strict=True))),
     )
-    with by_index(cursor):
+    with by_index(cursor, task):
         return bool(fetch_row(cursor, query, task.values)[0])
 
 
-def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[str, bool]) -> None:
-    task = candidates.task
+def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[str, bool]) -> int:
+    """Empty what points at a parent that policy keeps out, where the catalog says so; returns how many records become
+    candidates by it that were equal at both ends."""
+    task, became = candidates.task, 0
     for reference in task.object.references:
         if reference.when_excluded == "clear" and rejected.get(reference.to) and reference.to != task.object.name:
             parent = task.catalog[reference.to]
@@ -155,9 +158,9 @@ def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[
             }
             if task.compared:
                 promoted = columns("promoted", task.object.key)
-                cursor.execute(
-                    statement("promote", **parts, equal_rows=equal_rows(task), promoted=promoted), task.values
-                )
+                query = statement("promote", **parts, equal_rows=equal_rows(task), promoted=promoted)
+                with by_set(cursor, task):
+                    became += cursor.execute(query, task.values).rowcount
             emptied = sql.SQL(", ").join(
                 sql.SQL("{} = null").format(sql.Identifier(name)) for name in reference.columns
             )
@@ -171,6 +174,7 @@ def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[
                 ),
                 task.values,
             )
+    return became
 
 
 def _find_refused_again(cursor: Cursor, candidates: Candidates) -> None:

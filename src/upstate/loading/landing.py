@@ -16,7 +16,7 @@ from upstate.loading.carrying import bring_back, landed_before, leave_note
 from upstate.loading.counting import count_held, count_rejected_held, counts_of, has_rows
 from upstate.loading.duplicates import find_held, meets_other_years
 from upstate.loading.entering import landing, patiently
-from upstate.loading.few import by_index, tell_how_few
+from upstate.loading.few import by_set, plan_for_few
 from upstate.loading.filling import Filled, fill
 from upstate.loading.in_place import fill_in_place, judge_in_place, tell_planner
 from upstate.loading.isolating import find_refused, number_candidates
@@ -78,8 +78,11 @@ def _land(connection: Connection, task: Task) -> Counts:
 
 
 def _settle(office: Cursor, cursor: Cursor, task: Task, landed: Landed, *, again: bool) -> None:
+    if not landed.task.everything:
+        office.execute(statement("plan_by_set"))
     settle_rejections(office, task)
-    settle_receipt(office, cursor, landed.task, again=again, held=landed.held)
+    written = landed.counts.created + landed.counts.updated > 0
+    settle_receipt(office, cursor, landed.task, again=again, written=written, held=landed.held)
     keep_leftovers(office, task)
     settle_order(office, task, landed.counts)
 
@@ -96,9 +99,10 @@ class Landed:
 def land_records(cursor: Cursor, task: Task) -> Landed:
     """The quick way first, and step by step the more careful ones: as fast as the data is good."""
     keep_for(cursor, task.object)
-    first = _narrowed if has_rows(cursor, task) else _straight_in
-    ways: tuple[Callable[[Cursor, Task], Landed | None], ...] = (first, _compare)
-    for way in ways if task.everything else (_compare,):
+    ways: tuple[Callable[[Cursor, Task], Landed | None], ...] = (_compare,)
+    if task.everything:
+        ways = (_narrowed if has_rows(cursor, task) else _straight_in, _compare)
+    for way in ways:
         try:
             with cursor.connection.transaction():
                 landed = way(cursor, task)
@@ -148,11 +152,13 @@ def _compare_apart(cursor: Cursor, task: Task) -> Landed:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """Judged candidates in a temporary table; `told_gone`: how many leftovers the comparison told of."""
+    """Judged candidates in a temporary table; `told_gone`: how many leftovers the comparison told of; `left`: how many
+    candidates may land."""
 
     candidates: Candidates
     filled: Filled
     told_gone: int
+    left: int
 
 
 def _wait(cursor: Cursor, task: Task, *, carefully: bool = False, narrowed: Narrowed | None = None) -> _Waiting:
@@ -164,24 +170,27 @@ def _wait(cursor: Cursor, task: Task, *, carefully: bool = False, narrowed: Narr
     filled = fill(cursor, task, candidates.table, sort=False, carefully=carefully, batches=batches)
     tell_planner(cursor, candidates, filled)
     if not task.everything:
-        tell_how_few(cursor)
+        cursor.execute(statement("analyze_candidates"))
         if narrowed is not None:
             told_gone = narrowed.find_gone(cursor)
         set_aside(cursor, task)
-    judge(cursor, candidates, filled)
+        plan_for_few(cursor)
+    left = judge(cursor, candidates, filled)
     if not task.everything:
-        _turn_away_held(cursor, candidates, filled)
-    return _Waiting(candidates, filled, told_gone)
+        left -= _turn_away_held(cursor, candidates, filled)
+    return _Waiting(candidates, filled, told_gone, left)
 
 
 def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
     task, filled = waiting.candidates.task, waiting.filled
     if not task.everything:
-        note_replaced(cursor, task)
-        with by_index(cursor):
+        created = updated = 0
+        if waiting.left:
+            note_replaced(cursor, task)
             created, updated = merge(cursor, task)
-        note_owned(cursor, task)
-        settle_other_years(cursor, waiting.candidates)
+            note_owned(cursor, task)
+        with by_set(cursor, task):
+            settle_other_years(cursor, waiting.candidates)
         return counts_of(cursor, task, filled, created=created, updated=updated, leftovers=waiting.told_gone)
     for _ in range(2):
         try:
@@ -205,7 +214,10 @@ def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
     raise LandingError(f"{task.object.name} could not land: its unique rules keep finding other records. Report this.")
 
 
-def _turn_away_held(cursor: Cursor, candidates: Candidates, filled: Filled) -> None:
-    """What is turned away stays at the state as it was, and that may stand in the way of others: to a fixed point."""
+def _turn_away_held(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
+    """What is turned away stays at the state as it was, and that may stand in the way of others: to a fixed point.
+    Returns how many records were turned away."""
+    turned_away = 0
     while find_held(cursor, candidates):
-        turn_away(cursor, candidates, refused=filled.refused)
+        turned_away += turn_away(cursor, candidates, refused=filled.refused)
+    return turned_away

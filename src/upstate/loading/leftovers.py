@@ -25,6 +25,8 @@ def fill_gone(cursor: Cursor, task: Task) -> int:
     if task.gone is None or task.chosen:  # what a selective order lacks is no leftover: most was not asked for
         return 0
     told = _read(task, task.gone)
+    if not told.num_rows:
+        return 0
     encoder = pgpq.ArrowToPostgresBinaryEncoder(told.schema)
     into = statement("copy_in", table=sql.Identifier("pg_temp", "gone"), columns=columns(None, found_keys(obj)))
     with cursor.copy(into) as copy:

@@ -15,7 +15,7 @@ from psycopg import sql
 
 from upstate.catalog import SyncObject
 from upstate.loading.comparing import Held, can_digest_within
-from upstate.loading.few import by_index
+from upstate.loading.few import plan_for_few
 from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.statements import Part, columns, equal, expression, fetch_row, state_table, statement
 from upstate.loading.task import Task, same_year
@@ -42,17 +42,16 @@ def note_replaced(cursor: Cursor, task: Task) -> None:
     if not task.compared:
         return
     obj = task.object
-    with by_index(cursor):
-        cursor.execute(
-            statement(
-                "note_replaced",
-                digest=digest_of(obj, "held"),
-                table=state_table(obj),
-                same_year=same_year(task),
-                same=equal("record", "held", obj.key),
-            ),
-            task.values,
-        )
+    cursor.execute(
+        statement(
+            "note_replaced",
+            digest=digest_of(obj, "held"),
+            table=state_table(obj),
+            same_year=same_year(task),
+            same=equal("record", "held", obj.key),
+        ),
+        task.values,
+    )
 
 
 def note_owned(cursor: Cursor, task: Task) -> None:
@@ -71,10 +70,12 @@ def note_owned(cursor: Cursor, task: Task) -> None:
         )
 
 
-def settle_receipt(office: Cursor, cursor: Cursor, task: Task, *, again: bool, held: Total | None = None) -> None:
+def settle_receipt(
+    office: Cursor, cursor: Cursor, task: Task, *, again: bool, written: bool, held: Total | None = None
+) -> None:
     """Write the receipt of an object that has landed, within its transaction; its rows are read only where no
     comparison has said what they come to (`held`: this landing's own), or where they landed before (`again`) and only
-    the word of it was lost.
+    the word of it was lost. Where nothing was `written`, the rows are what they were.
 
     `office` is asked of the control tables, `cursor` of the rows: see `landing`. None where the agent told no digest,
     or the database computes others."""
@@ -87,15 +88,21 @@ def settle_receipt(office: Cursor, cursor: Cursor, task: Task, *, again: bool, h
     if (again or compared is None) and not can_digest_within(cursor):
         return
     cursor.execute(statement("compile_nothing"))
+    plan_for_few(cursor)
     district = Total(*told[1])
-    state = _held(cursor, task) if again or compared is None else compared + _replacing(cursor, task)
-    turned, alike = _turned(cursor, task)
+    if again or compared is None:
+        state = _held(cursor, task)
+    else:
+        state = compared + _replacing(cursor, task) if written else compared
+    landed = district - _noted(cursor, "turned away")
+    # Where the state holds just what is left of the district's, it holds nothing of what was turned away.
+    turned, alike = (Total(), Total()) if state == landed else _turned(cursor, task)
     office.execute(
         statement("settle_receipt"),
         {
             **task.values,
             "state": state.numbers(),
-            "district_landed": (district - _noted(cursor, "turned away") - alike).numbers(),
+            "district_landed": (landed - alike).numbers(),
             "state_landed": (state - turned).numbers(),
         },
     )
@@ -165,7 +172,6 @@ def _joined(cursor: Cursor, task: Task, among: Part, same: Part) -> Total:
     rows = sql.SQL("{} as held on held.district_id = %(district)s and {} and {}").format(
         state_table(obj), same_year(task), same
     )
-    cursor.execute(statement("plan_by_index"))
     return _total(cursor, obj, task.values, rows=rows, among=among)
 
 

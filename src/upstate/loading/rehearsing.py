@@ -45,7 +45,7 @@ def rehearse(connection: Connection, holder: Connection, task: Task) -> Counts:
     def once() -> Counts:
         with attempt(connection, task) as office, beside(office, holder, task) as cursor:
             cursor.execute(statement("heed_triggers"))
-            enter_district(cursor, task)
+            enter_district(office, cursor, task)
             take_along(office, cursor, task)
             counts = land_records(cursor, task).counts
             bring_back(cursor, office, task)

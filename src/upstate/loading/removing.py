@@ -103,8 +103,7 @@ def _take_away_there(
 
 def _take_away(office: Cursor, cursor: Cursor, removal: Removal, limits: Limits) -> tuple[Note, tuple[Leaving, ...]]:
     """Judge, and remove what goes, children first; the leftovers of each object, with what was said of them."""
-    for name in ("plan_by_set", "spell_plainly"):
-        cursor.execute(statement(name))
+    cursor.execute(statement("set_up"))
     leaving, large = judge_removal(cursor, removal, limits)
     _skip_triggers(cursor, leaving)
     rows: dict[str, int] = {}

@@ -59,11 +59,16 @@ def _limit(obj: SyncObject, limited: Column, reason: str, test: Part) -> Conditi
     return Condition(test, -1, "failed", reason, limited.name, literal(words.message), literal(words.advice))
 
 
-def lookup_join(task: Task, number: int) -> Part:
-    """Have what the object's lookup of that number finds at hand for rules, under the lookup's name."""
+def lookup_join(task: Task, number: int, sent: Part | None = None) -> Part:
+    """Have what the object's lookup of that number finds at hand for rules, under the lookup's name; of no others than
+    these records, where it is few that were `sent`."""
     lookup = task.object.lookups[number]
     theirs = list(lookup.on)
     condition = sql.SQL("and ({})").format(expression(lookup.where)) if lookup.where else sql.SQL("")
+    if sent is not None:
+        condition += sql.SQL(" and ({}) in (select {} from {} as sent)").format(
+            columns("row", theirs), columns("sent", lookup.on.values()), sent
+        )
     names = [f"on{n}" for n, _ in enumerate(theirs)]
     return statement(
         "join_lookup",

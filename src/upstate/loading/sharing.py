@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from upstate.catalog import SyncObject, Unique
-from upstate.loading.few import by_index
+from upstate.loading.few import by_set
 from upstate.loading.keys import found_columns, is_found
 from upstate.loading.statements import (
     Part,
@@ -61,11 +61,14 @@ def make_shared(cursor: Cursor, candidates: Candidates, unique: Unique) -> bool:
         query = statement("make_shared_with_sent", **parts, **sent)
     else:
         hashes: dict[str, Part] = {f"{side}_hash": _hash(obj, unique, side) for side in ("held", "sent")}
-        repeated = _repeated(cursor, statement("hashes", **parts, **hashes), task)
+        with by_set(cursor, task):
+            repeated = _repeated(cursor, statement("hashes", **parts, **hashes), task)
         if not repeated:
             return False
         query, values = statement("make_shared", **parts, **hashes), {**values, "repeated": repeated}
-    if not cursor.execute(query, values).rowcount:
+    with by_set(cursor, task):
+        found = cursor.execute(query, values).rowcount
+    if not found:
         return False
     cursor.execute(statement("analyze_shared", shared=shared))
     return True
@@ -81,8 +84,7 @@ def _any_taking(cursor: Cursor, task: Task, unique: Unique, sent: Mapping[str, P
         same_key=equal("sent", "held", obj.key),
         **sent,
     )
-    with by_index(cursor):
-        return bool(fetch_row(cursor, query, task.values)[0])
+    return bool(fetch_row(cursor, query, task.values)[0])
 
 
 def _same(obj: SyncObject, unique: Unique) -> Part:

@@ -104,11 +104,14 @@ def keep(cursor: Cursor, *wanted: Kept) -> None:
         match found.get(each.name):
             case "missing":
                 _make(cursor, each, shapes[each.name])
+            case "other":
+                cursor.execute(statement("drop_kept", table=each.table))
+                _make(cursor, each, shapes[each.name])
             case "large":
-                cursor.execute(statement("empty_large", table=each.table))
+                cursor.execute(statement("empty_large", kept=each.table))
     used = [each for each in wanted if each.texts and each.name not in found]
     if used:
-        emptied = [statement("empty_one", name=sql.Identifier(each.name), table=each.table) for each in used]
+        emptied = [statement("empty_one", name=sql.Identifier(each.name), kept=each.table) for each in used]
         cursor.execute(statement("empty_kept", each=sql.SQL(", ").join(emptied)))
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
 
 from upstate.catalog import Reference
-from upstate.loading.few import by_index
+from upstate.loading.few import by_index, by_set
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
 from upstate.loading.receipts import digest_of
 from upstate.loading.statements import Part, columns, equal, key_text, statement
@@ -35,21 +35,21 @@ _SPREADS: tuple[Mapping[str, Any], ...] = (
 )
 
 
-def turn_away(cursor: Cursor, candidates: Candidates, *, refused: int) -> int:
-    """Take from the candidates what was found, and what hangs on it in the same object; returns how many records."""
+def turn_away(cursor: Cursor, candidates: Candidates, *, refused: int, known: bool = False) -> int:
+    """Take from the candidates what was found, and what hangs on it in the same object; returns how many records.
+
+    `known`: the planner knows already how much was found.
+    """
     obj = candidates.task.object
     references = [r for r in obj.references if r.to == obj.name]
-    if refused:
-        for reference in references:
-            _spread_refused(cursor, candidates, reference)
-    for way in _SPREADS if references else ():
-        while sum(_spread(cursor, candidates, reference, way) for reference in references):
-            pass
-        keep_first_class(cursor, candidates)
+    if references:
+        with by_set(cursor, candidates.task):
+            _spread_all(cursor, candidates, references, refused=refused)
     if cursor.execute(statement("any_found")).fetchone() is None:
         return 0
-    cursor.execute(statement("analyze_finding"))
-    with by_index(cursor):
+    if not known:
+        cursor.execute(statement("analyze_finding"))
+    with by_index(cursor, candidates.task):
         (removed,) = run(cursor, "remove_found", candidates).fetchone() or (0,)
     return removed
 
@@ -68,6 +68,16 @@ def run(cursor: Cursor, name: str, candidates: Candidates, **values: object) -> 
         ),
         {**candidates.task.values, **values},
     )
+
+
+def _spread_all(cursor: Cursor, candidates: Candidates, references: Sequence[Reference], *, refused: int) -> None:
+    if refused:
+        for reference in references:
+            _spread_refused(cursor, candidates, reference)
+    for way in _SPREADS:
+        while sum(_spread(cursor, candidates, reference, way) for reference in references):
+            pass
+        keep_first_class(cursor, candidates)
 
 
 def _spread_refused(cursor: Cursor, candidates: Candidates, reference: Reference) -> None:

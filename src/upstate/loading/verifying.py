@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal, get_args
@@ -13,7 +13,7 @@ from psycopg import sql
 
 from upstate.catalog import Reference, SyncObject
 from upstate.loading.carrying import take_along
-from upstate.loading.few import by_index, tell_how_few
+from upstate.loading.few import plan_for_few
 from upstate.loading.filling import fill
 from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.leftovers import count_gone, fill_gone
@@ -118,17 +118,17 @@ def verify(
         office if holder is connection else holder.cursor() as cursor,
     ):
         take_along(office, cursor, task, batches=False)
-        for name in ("plan_by_set", "spell_plainly"):
-            cursor.execute(statement(name))
+        cursor.execute(statement("set_up"))
         table = state_table(task.object)
         names = columns(None, ("district_id", *(c.name for c in task.object.columns)))
         cursor.execute(statement("make_candidates", table=table, columns=names))
         fill_gone(cursor, task)
         candidates = sql.Identifier("pg_temp", "candidate")
         filled = fill(cursor, task, candidates, sort=False, carefully=True, batches=batches)
-        tell_how_few(cursor)
-        with nullcontext() if task.everything else by_index(cursor):
-            _find(cursor, task)
+        cursor.execute(statement("analyze_candidates"))
+        if not task.everything:
+            plan_for_few(cursor)
+        _find(cursor, task)
         if state_count is None:
             count = statement("count_held", table=table, same_year=same_year(task))
             state_count = int(fetch_row(cursor, count, task.values)[0])

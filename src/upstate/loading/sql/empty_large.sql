@@ -1,2 +1,2 @@
--- Where much is in it.
-truncate {table}
+-- A temporary table that has grown large.
+truncate {kept}

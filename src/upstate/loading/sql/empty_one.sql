@@ -1,2 +1,2 @@
 -- One of those in empty_kept.sql.
-{name} as (delete from {table})
+{name} as (delete from {kept})
