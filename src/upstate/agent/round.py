@@ -112,7 +112,7 @@ class _Reader:
         self._source = source
         self._catalog = catalog
         self._door = door
-        self._asking = ThreadPoolExecutor(1, "upstate-asking")
+        self._asking = ThreadPoolExecutor(2, "upstate-asking")  # for sums, and for what is rejected
         self._orders: Queue[tuple[WorkOrder, Selection | None] | None] = Queue()
         self._parcels: Queue[Parcel | _End] = Queue(_AHEAD)
         self._stop = Event()
@@ -198,14 +198,15 @@ class _Reader:
     def _compare(self, snapshot: Snapshot, order: WorkOrder, obj: SyncObject) -> Comparison | None:
         """What differs; None where everything is to be sent, also as the two sides cannot be compared for certain."""
         sums = self._asking.submit(self._door.sums, order)
+        rejected = [self._asking.submit(self._door.rejected, order)] if order.rejected else []
         try:
-            rejected = partial(self._door.rejected, order) if order.rejected else None
-            state = StateSide(order.buckets, sums.result, partial(self._door.pairs, order), rejected)
+            told = rejected[0].result if rejected else None
+            state = StateSide(order.buckets, sums.result, partial(self._door.pairs, order), told)
             return snapshot.compare(obj, order.school_year, state)
         except WireError:
             return None
         finally:
-            wait([sums])  # nothing is asked any more once this order is left
+            wait([sums, *rejected])  # nothing is asked any more once this order is left
 
 
 def _added(totalling: Totalling, batches: Iterable[Batch]) -> Iterator[Batch]:

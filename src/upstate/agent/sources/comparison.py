@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 import pyarrow as pa
@@ -61,8 +61,10 @@ def compare_by_reading(obj: SyncObject, batches: Iterable[Batch], state: StateSi
     """
     compared = for_shipping(obj)
     spool = Spool(compared)
+    hashes = spool.keep(batches)
+    first = list(islice(hashes, 1))  # whatever the state is asked, the district is read meanwhile
     rejected = Recognized(compared, None if state.rejected is None else state.rejected(), state.buckets)
-    district = sums_from_hashes(compared, rejected.among(spool.keep(batches)), state.buckets)
+    district = sums_from_hashes(compared, rejected.among(chain(first, hashes)), state.buckets)
     theirs = state.sums()
     wanted = worth_looking_into(district - rejected.sums, theirs)
     if wanted is None:
