@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from upstate.agent.conform.letters import letters
+
 _DASHES = [8, 13, 18, 23]
 _DASHED = 36
 _PLAIN = 32
@@ -21,10 +23,10 @@ def uuids_from_texts(texts: pa.Array) -> pa.Array | None:
     width = lengths["min"]
     if width not in (_PLAIN, _DASHED) or lengths["max"] != width:
         return None
-    digits = _letters(present, width)
+    spelled = letters(present)
+    digits = spelled.tobytes()
     if width == _DASHED:
-        letters = np.frombuffer(digits, np.uint8).reshape(-1, width)
-        if (letters[:, _DASHES] != ord("-")).any():
+        if (spelled.reshape(-1, width)[:, _DASHES] != ord("-")).any():
             return None
         digits = digits.translate(None, b"-")
     try:
@@ -38,10 +40,3 @@ def uuids_from_texts(texts: pa.Array) -> pa.Array | None:
         return uuids
     valid = texts.is_valid().to_numpy(zero_copy_only=False)
     return uuids.take(pa.array(np.cumsum(valid) - 1, mask=~valid))
-
-
-def _letters(texts: pa.Array, width: int) -> bytes:
-    """The letters of texts of that width, without a null among them, one text after the other."""
-    _, offsets, data = texts.buffers()
-    start = int(np.frombuffer(offsets, np.int32)[texts.offset])
-    return data.slice(start, len(texts) * width).to_pybytes()  # type: ignore[no-any-return]
