@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from upstate.cli.receipts import AS_THEN, check_here
-from upstate.cli.running import run_resync
+from upstate.cli.running import Outcome, run_resync
 from upstate.hub.districts import add_district
 from upstate.hub.in_force import catalog_in_force
 from upstate.hub.planned import plan_resync
@@ -211,16 +211,19 @@ class BothWays:
         planned = plan_resync(name, objects)
         outcome = run_resync(self.url, planned, everything=everything, remove_leftovers=remove)
         assert outcome.state == "finished", [run.message for run in outcome.runs]
-        self.sound_receipt(outcome.resync, len(outcome.runs))
+        self.sound_receipt(outcome)
         return {run.object: run.counts for run in outcome.runs}
 
-    def sound_receipt(self, resync: int, objects: int) -> None:
-        """The receipt agrees, for every object; what it says of either end is what that end comes to, read anew."""
-        receipt = receipt_of(resync)
+    def sound_receipt(self, outcome: Outcome) -> None:
+        """The receipt agrees, for every object, on as many records as landed; what it says of either end is what that
+        end comes to, read anew."""
+        receipt = receipt_of(outcome.resync)
         assert receipt is not None
-        assert len(receipt.objects) == objects
+        assert [line.object for line in receipt.objects] == [run.object for run in outcome.runs]
         _, checked = check_here(self.url, receipt, lambda: None)
-        for line, each in zip(receipt.objects, checked, strict=True):
+        for line, run, each in zip(receipt.objects, outcome.runs, checked, strict=True):
+            landed = run.counts.created + run.counts.updated + run.counts.unchanged
+            assert (line.district_landed.records, line.state_landed.records) == (landed, landed), (line, run)
             assert line.agrees, (line, each)
             assert (each.district, each.state) == (AS_THEN, AS_THEN), (line, each)
 

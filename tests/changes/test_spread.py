@@ -68,7 +68,7 @@ def test_what_a_rehearsal_counts_is_removed_and_no_other_districts_rows(hub: Bot
     assert len(hub.rows("note", CHANGES)) == len(before) - 2
     assert hub.rows("note", FULL) == before
     assert hub.leftovers(CHANGES) == []
-    hub.sound_receipt(sent.resync, len(sent.runs))
+    hub.sound_receipt(sent)
     assert hub.send(FULL, everything=True, remove=True)["Note"] == counts(sent)["Note"]
     assert hub.astray() == 0
 
@@ -85,7 +85,7 @@ def test_where_the_hub_dies_after_the_rows_are_gone_the_same_command_ends_with_t
     sent = removing(hub, CHANGES)
     assert (counts(sent)["Note"].deleted, counts(sent)["Note"].leftovers) == (2, 0)
     assert hub.leftovers(CHANGES) == []
-    hub.sound_receipt(sent.resync, len(sent.runs))
+    hub.sound_receipt(sent)
 
 
 def test_an_approval_that_was_lost_after_the_rows_were_gone_can_be_given_again_and_not_be_taken_back(
@@ -110,4 +110,4 @@ def test_an_approval_that_was_lost_after_the_rows_were_gone_can_be_given_again_a
         say("discard")
     assert say("approve") == "The removal of leftovers of Note is approved: 2 rows were removed."
     assert hub.leftovers(CHANGES) == []
-    hub.sound_receipt(sent.resync, len(sent.runs))
+    hub.sound_receipt(sent)

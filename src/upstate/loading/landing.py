@@ -78,11 +78,8 @@ def _land(connection: Connection, task: Task) -> Counts:
 
 
 def _settle(office: Cursor, cursor: Cursor, task: Task, landed: Landed, *, again: bool) -> None:
-    if not landed.task.everything:
-        office.execute(statement("plan_by_set"))
     settle_rejections(office, task)
-    written = landed.counts.created + landed.counts.updated > 0
-    settle_receipt(office, cursor, landed.task, again=again, written=written, held=landed.held)
+    settle_receipt(office, cursor, landed.task, landed.counts, again=again, held=landed.held)
     keep_leftovers(office, task)
     settle_order(office, task, landed.counts)
 

@@ -19,6 +19,7 @@ from upstate.loading.few import plan_for_few
 from upstate.loading.keys import found_keys, readable, typed_keys
 from upstate.loading.statements import Part, columns, equal, expression, fetch_row, state_table, statement
 from upstate.loading.task import Task, same_year
+from upstate.planning import Counts
 from upstate.wire.digests import Total, definition, digest_sql, for_shipping
 
 Cursor = psycopg.Cursor[Any]
@@ -71,11 +72,11 @@ def note_owned(cursor: Cursor, task: Task) -> None:
 
 
 def settle_receipt(
-    office: Cursor, cursor: Cursor, task: Task, *, again: bool, written: bool, held: Total | None = None
+    office: Cursor, cursor: Cursor, task: Task, counts: Counts, *, again: bool, held: Total | None = None
 ) -> None:
     """Write the receipt of an object that has landed, within its transaction; its rows are read only where no
     comparison has said what they come to (`held`: this landing's own), or where they landed before (`again`) and only
-    the word of it was lost. Where nothing was `written`, the rows are what they were.
+    the word of it was lost. `counts` is what became of the district's records.
 
     `office` is asked of the control tables, `cursor` of the rows: see `landing`. None where the agent told no digest,
     or the database computes others."""
@@ -93,10 +94,11 @@ def settle_receipt(
     if again or compared is None:
         state = _held(cursor, task)
     else:
-        state = compared + _replacing(cursor, task) if written else compared
+        state = compared + _replacing(cursor, task) if counts.created or counts.updated else compared
     landed = district - _noted(cursor, "turned away")
-    # Where the state holds just what is left of the district's, it holds nothing of what was turned away.
-    turned, alike = (Total(), Total()) if state == landed else _turned(cursor, task)
+    # Where the state holds just those of the district's that landed, it holds nothing of what was turned away.
+    proven = state == landed and landed.records == counts.created + counts.updated + counts.unchanged
+    turned, alike = (Total(), Total()) if proven else _turned(cursor, task)
     office.execute(
         statement("settle_receipt"),
         {

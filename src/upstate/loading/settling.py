@@ -54,6 +54,7 @@ def sum_up(cursor: Cursor, values: Mapping[str, Any]) -> None:
 
 def settle_rejections(cursor: Cursor, task: Task) -> None:
     """Write down what did not land, and what is resolved, within the landing's transaction."""
+    cursor.execute(statement("plan_by_set"))
     found_key = key_text("finding", found_keys(task.object))
     cursor.execute(statement("settle_rejections", found_key=found_key), task.values)
     if task.chosen:
