@@ -12,25 +12,23 @@ from psycopg import sql
 from upstate.loading.choosing import forget_sent, forget_unsent
 from upstate.loading.conditions import Conditions, conditions_of, conditions_of_equal
 from upstate.loading.duplicates import find_duplicates
-from upstate.loading.few import by_index, by_set
+from upstate.loading.few import by_set
 from upstate.loading.filling import Filled
 from upstate.loading.judgement import judgement
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
-from upstate.loading.parents import rejected_name, rejected_table
+from upstate.loading.parents import rejected_table
 from upstate.loading.receipts import digest_of
+from upstate.loading.rejected_parents import any_rejected_held, make_rejected, rejected_parents
 from upstate.loading.rules import looks_around, rule_condition
 from upstate.loading.statements import (
     Part,
     columns,
     equal,
-    fetch_row,
     key_text,
     literal,
-    state_table,
     statement,
 )
-from upstate.loading.task import OWN_RULES, Candidates, Task, equal_rows
-from upstate.loading.temporary import keep, rejected_of
+from upstate.loading.task import OWN_RULES, Candidates, equal_rows
 from upstate.loading.turning_away import keep_first_class, run, turn_away
 
 Cursor = psycopg.Cursor[Any]
@@ -41,10 +39,8 @@ _SOME, _MANY = 10_000, 100_000
 
 def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
     """Find all that keeps candidates out and remove those records from them; returns how many are left."""
-    task = candidates.task
-    obj = task.object
-    refused = filled.refused
-    rejected = _rejected_parents(cursor, task)
+    task, obj = candidates.task, candidates.task.object
+    rejected = rejected_parents(cursor, task)
     for parent in rejected:
         make_rejected(cursor, task, parent)
         if parent == obj.name:
@@ -52,27 +48,9 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
     promoted = _clear_references(cursor, candidates, rejected)
     if obj.key in filled.repeated:
         run(cursor, "find_repeated", candidates, columns=", ".join(obj.key))
-    if refused:
+    if filled.refused:
         _find_refused_again(cursor, candidates)
-    # What was sent and what is equal here already are judged apart, but a rule that looks around must see both.
-    around = [] if task.everything else [rule for rule in obj.rules if looks_around(rule)]
-    asks = task.compared or filled.candidates >= _SOME
-    held = [parent for parent in rejected if not asks or any_rejected_held(cursor, task, parent)]
-    conditions = conditions_of(candidates, rejected, refused, held=held, without=around)
-    many = task.everything and filled.candidates >= _MANY
-    _find(cursor, candidates, conditions, apart="found sent" if many else None)
-    with by_set(cursor, task):
-        if around:
-            looking = replace(conditions, all=[rule_condition(rule) for rule in around])
-            _find(cursor, candidates, looking, candidates.around)
-        if around and task.chosen:
-            forget_unsent(cursor, candidates)
-        if task.compared:
-            own_are_kept = OWN_RULES in task.clear
-            conditions = conditions_of_equal(candidates, held, without=around, own_are_kept=own_are_kept)
-            many = task.district_records >= _MANY
-            _find(cursor, candidates, conditions, candidates.equal, apart="found equal" if many else None)
-        keep_first_class(cursor, candidates)
+    _find_by_conditions(cursor, candidates, filled, rejected)
     # Of a comparison, what was not sent may be shared as well.
     shared = [unique for unique in obj.uniques if unique.columns in filled.repeated or task.compared]
     known = bool(shared) and task.compared
@@ -80,7 +58,29 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
         cursor.execute(statement("analyze_finding"))
     for unique in shared:
         find_duplicates(cursor, candidates, unique)
-    return filled.candidates + promoted - turn_away(cursor, candidates, refused=refused, known=known)
+    return filled.candidates + promoted - turn_away(cursor, candidates, refused=filled.refused, known=known)
+
+
+def _find_by_conditions(cursor: Cursor, candidates: Candidates, filled: Filled, rejected: Mapping[str, bool]) -> None:
+    """What was sent and what is equal here already are judged apart, but a rule that looks around must see both."""
+    task = candidates.task
+    around = [] if task.everything else [rule for rule in task.object.rules if looks_around(rule)]
+    asks = task.compared or filled.candidates >= _SOME
+    held = [parent for parent in rejected if not asks or any_rejected_held(cursor, task, parent)]
+    sent = conditions_of(candidates, rejected, filled.refused, held=held, without=around)
+    many = task.everything and filled.candidates >= _MANY
+    _find(cursor, candidates, sent, apart="found sent" if many else None)
+    with by_set(cursor, task):
+        if around:
+            looking = replace(sent, all=[rule_condition(rule) for rule in around])
+            _find(cursor, candidates, looking, candidates.around)
+        if around and task.chosen:
+            forget_unsent(cursor, candidates)
+        if task.compared:
+            equal_ones = conditions_of_equal(candidates, held, without=around, own_are_kept=OWN_RULES in task.clear)
+            many = task.district_records >= _MANY
+            _find(cursor, candidates, equal_ones, candidates.equal, apart="found equal" if many else None)
+        keep_first_class(cursor, candidates)
 
 
 def _find(
@@ -104,43 +104,6 @@ def _find(
     cursor.execute(statement("find_apart", apart=apart_table, keys=keys, judgement=found), candidates.task.values)
     cursor.execute(statement("workers_cost_as_ever"))
     cursor.execute(statement("find_apart_in", apart=apart_table))
-
-
-def _rejected_parents(cursor: Cursor, task: Task) -> dict[str, bool]:
-    """Which parents have open rejections, each with whether policy is among the causes.
-
-    Of a selective order the object itself may be one: most of its records were not sent.
-    """
-    parents = [r.to for r in task.object.references if r.to != task.object.name or task.chosen]
-    if not parents:
-        return {}
-    return dict(cursor.execute(statement("rejected_parents"), {**task.values, "objects": parents}).fetchall())
-
-
-def make_rejected(cursor: Cursor, task: Task, parent: str) -> None:
-    """Have a parent's open rejections at hand, by key."""
-    table, obj = rejected_table(task.object, parent), task.catalog[parent]
-    keep(cursor, rejected_of(rejected_name(task.object, parent), obj))
-    cursor.execute(
-        statement(
-            "make_rejected", rejected=table, keys=typed_keys(obj), parent=literal(parent), readable=readable(obj)
-        ),
-        task.values,
-    )
-    cursor.execute(statement("analyze_rejected", rejected=table))
-
-
-def any_rejected_held(cursor: Cursor, task: Task, parent: str) -> bool:
-    """Whether the state holds a row of a parent that is rejected; `make_rejected` has been there."""
-    obj = task.catalog[parent]
-    query = statement(
-        "any_rejected_held",
-        rejected=rejected_table(task.object, parent),
-        parent=state_table(obj),
-        on=equal("rejected", "held", dict(zip(found_keys(obj), obj.key, strict=True))),
-    )
-    with by_index(cursor, task):
-        return bool(fetch_row(cursor, query, task.values)[0])
 
 
 def _clear_references(cursor: Cursor, candidates: Candidates, rejected: Mapping[str, bool]) -> int:

@@ -9,37 +9,26 @@ from typing import Any
 
 import psycopg
 
-from upstate.errors import LandingError
 from upstate.loading.ahead import Ahead, OvertakenError
-from upstate.loading.aside import set_aside
 from upstate.loading.carrying import bring_back, landed_before, leave_note
-from upstate.loading.counting import count_held, count_rejected_held, counts_of, has_rows
-from upstate.loading.duplicates import find_held, meets_other_years
+from upstate.loading.counting import has_rows
 from upstate.loading.entering import landing, patiently
-from upstate.loading.few import by_set, plan_for_few
-from upstate.loading.filling import Filled, fill
-from upstate.loading.in_place import fill_in_place, judge_in_place, tell_planner
+from upstate.loading.in_place import fill_in_place, judge_in_place
 from upstate.loading.isolating import find_refused, number_candidates
-from upstate.loading.judging import judge
-from upstate.loading.leftovers import fill_gone, find_gone, keep_leftovers
-from upstate.loading.merging import merge
-from upstate.loading.narrowing import Narrowed, narrow
-from upstate.loading.receipts import note_owned, note_replaced, settle_receipt
+from upstate.loading.leftovers import fill_gone, keep_leftovers
+from upstate.loading.narrowing import narrow
+from upstate.loading.receipts import settle_receipt
 from upstate.loading.refusing import REFUSALS
-from upstate.loading.settling import count_found, settle_order, settle_other_years, settle_rejections
-from upstate.loading.statements import columns, state_table, statement
-from upstate.loading.task import Candidates, Task
+from upstate.loading.settling import settle_order, settle_rejections
+from upstate.loading.task import Task
 from upstate.loading.temporary import keep_for
 from upstate.loading.turning_away import turn_away
+from upstate.loading.waiting import merge_waiting, wait_judged
 from upstate.planning import Counts
 from upstate.wire.digests import Total
 
 Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
-
-
-class _HeldByOthersError(Exception):
-    """Candidates share what must be unique with rows that stay as they are: merge again without them."""
 
 
 def land(connection: Connection, task: Task, ahead: Ahead | None = None) -> Counts:
@@ -123,98 +112,27 @@ def _narrowed(cursor: Cursor, task: Task) -> Landed | None:
     narrowed = narrow(cursor, task)
     if narrowed is None:
         return None
-    return Landed(_merge(cursor, _wait(cursor, narrowed.task, narrowed=narrowed)), narrowed.task, narrowed.held)
+    return Landed(
+        merge_waiting(cursor, wait_judged(cursor, narrowed.task, narrowed=narrowed)), narrowed.task, narrowed.held
+    )
 
 
 def _compare(cursor: Cursor, task: Task) -> Landed:
     """Candidates wait in a temporary table until they are judged and merged."""
-    return Landed(_merge(cursor, _wait(cursor, task)), task)
+    return Landed(merge_waiting(cursor, wait_judged(cursor, task)), task)
 
 
 def _compare_apart(cursor: Cursor, task: Task) -> Landed:
     """Find which records the database refuses, turn those away, and merge the rest as one."""
-    waiting = _wait(cursor, task, carefully=True)
+    waiting = wait_judged(cursor, task, carefully=True)
     number_candidates(cursor)
     while True:
         refused = find_refused(cursor, task)
         turn_away(cursor, waiting.candidates, refused=waiting.filled.refused)
         try:
             with cursor.connection.transaction():
-                return Landed(_merge(cursor, waiting), task)
+                return Landed(merge_waiting(cursor, waiting), task)
         except REFUSALS:
             # What was turned away keeps its row at the state, and that may stand in the way of others.
             if not refused:
                 raise
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """Judged candidates in a temporary table; `told_gone`: how many leftovers the comparison told of; `left`: how many
-    candidates may land."""
-
-    candidates: Candidates
-    filled: Filled
-    told_gone: int
-    left: int
-
-
-def _wait(cursor: Cursor, task: Task, *, carefully: bool = False, narrowed: Narrowed | None = None) -> _Waiting:
-    candidates = Candidates(task, in_place=False)
-    names = columns(None, ("district_id", *(c.name for c in task.object.columns)))
-    cursor.execute(statement("make_candidates", table=state_table(task.object), columns=names))
-    told_gone = fill_gone(cursor, task)
-    batches = None if narrowed is None else narrowed.batches(cursor)
-    filled = fill(cursor, task, candidates.table, sort=False, carefully=carefully, batches=batches)
-    tell_planner(cursor, candidates, filled)
-    if not task.everything:
-        cursor.execute(statement("analyze_candidates"))
-        if narrowed is not None:
-            told_gone = narrowed.find_gone(cursor)
-        set_aside(cursor, task)
-        plan_for_few(cursor)
-    left = judge(cursor, candidates, filled)
-    if not task.everything:
-        left -= _turn_away_held(cursor, candidates, filled)
-    return _Waiting(candidates, filled, told_gone, left)
-
-
-def _merge(cursor: Cursor, waiting: _Waiting) -> Counts:
-    task, filled = waiting.candidates.task, waiting.filled
-    if not task.everything:
-        created = updated = 0
-        if waiting.left:
-            note_replaced(cursor, task)
-            created, updated = merge(cursor, task)
-            note_owned(cursor, task)
-        with by_set(cursor, task):
-            settle_other_years(cursor, waiting.candidates)
-        return counts_of(cursor, task, filled, created=created, updated=updated, leftovers=waiting.told_gone)
-    for _ in range(2):
-        try:
-            with cursor.connection.transaction():
-                created, updated = merge(cursor, task)
-                landed = filled.candidates - sum(count_found(cursor, task).values())
-                after = count_held(cursor, task)
-                rejected = count_rejected_held(cursor, task)
-                leftovers = after - landed - rejected
-                # Rows that stay as they are: the one kind that candidates were not yet held against.
-                if leftovers:
-                    find_gone(cursor, task)
-                if (leftovers or rejected or meets_other_years(task)) and find_held(cursor, waiting.candidates):
-                    raise _HeldByOthersError
-                note_owned(cursor, task)
-                settle_other_years(cursor, waiting.candidates)
-                return counts_of(cursor, task, filled, created=created, updated=updated, leftovers=leftovers)
-        except _HeldByOthersError:
-            find_gone(cursor, task)
-            _turn_away_held(cursor, waiting.candidates, filled)
-    raise LandingError(f"{task.object.name} could not land: its unique rules keep finding other records. Report this.")
-
-
-def _turn_away_held(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
-    """What is turned away stays at the state as it was, and that may stand in the way of others: to a fixed point.
-    Returns how many records were turned away."""
-    turned_away = 0
-    while find_held(cursor, candidates):
-        turned_away += turn_away(cursor, candidates, refused=filled.refused)
-    return turned_away

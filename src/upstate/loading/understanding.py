@@ -13,7 +13,7 @@ from upstate.errors import CatalogError
 from upstate.loading.condition import Condition
 from upstate.loading.conditions import Conditions, all_conditions
 from upstate.loading.judgement import judgement
-from upstate.loading.judging import make_rejected
+from upstate.loading.rejected_parents import make_rejected
 from upstate.loading.statements import statement
 from upstate.loading.task import Candidates, Task
 from upstate.loading.temporary import REFUSAL, finding_of, keep
