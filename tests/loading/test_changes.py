@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.loading.conftest import MakeDesk
-from tests.loading.desk import CATALOG, Desk, Row
+from tests.loading.desk import CATALOG, Desk, Row, describe, refers, rule
 
 from upstate.catalog import SyncObject
 from upstate.loading.comparing import Held
@@ -226,3 +226,35 @@ def test_a_rule_that_looks_around_sees_what_was_sent_and_what_is_equal_at_once(m
     first = both_ways(desk, rows)
     assert (first["Pupil"].created, first["Pupil"].failed) == (1, 1)
     assert both_ways(desk, rows)["Pupil"] == Counts(unchanged=1, failed=1)
+
+
+LOOKING = {
+    "School.toml": describe("School", "id integer!, name text"),
+    "Pupil.toml": describe("Pupil", "id integer!, school_id integer!", refers("School", "school_id")),
+    "Visit.toml": describe(
+        "Visit",
+        "id integer!, school_id integer, note text",
+        refers("School", "school_id"),
+        "after = ['Pupil']",
+        '[[lookup]]\nname = "pupils"\nin = "Pupil"\non = { school_id = "school_id" }\ncolumns = { many = "count(*)" }',
+        rule("empty", "school.id is not null and coalesce(pupils.many, 0) < 2"),
+    ),
+}
+AGAIN_THERE = rule("again", "record.note = lag(record.note) over (order by record.id) and pupils.many = 2")
+
+
+@pytest.mark.parametrize("around", ["", AGAIN_THERE], ids=["alone", "beside a rule that looks around"])
+def test_what_is_looked_up_for_a_few_records_is_what_is_for_all(make_desk: MakeDesk, around: str) -> None:
+    desk = make_desk({**LOOKING, "Visit.toml": f"{LOOKING['Visit.toml']}\n{around}"})
+    pupils: list[Row] = [{"id": n, "school_id": 1 + n // 2} for n in range(7)]  # two each, and one in the last school
+    visits: list[Row] = [{"id": n, "school_id": 1 + n % 4, "note": str(n // 2)} for n in range(12)]
+    rows: Rows = {"School": [{"id": n} for n in range(1, 5)], "Pupil": pupils, "Visit": [*visits, {"id": 12}]}
+    twice = 3 if around else 0  # the second of each pair, unless it is where there are too few pupils
+    assert both_ways(desk, rows)["Visit"] == Counts(created=10 - twice, failed=3 + twice)
+    changed = [*visits[:4], {**visits[4], "school_id": 4}, *visits[5:], {"id": 12}, {"id": 20, "school_id": 1}]
+    pupils = [{"id": 0, "school_id": 4}, *pupils[1:]]  # now it is the first school that has one
+    found = both_ways(desk, {**rows, "Pupil": pupils, "Visit": changed})["Visit"]
+    if around:
+        assert found.failed > 3
+    else:
+        assert found == Counts(created=3, updated=1, unchanged=7, failed=3)
