@@ -151,6 +151,8 @@ def test_a_healed_root_ends_as_a_resync_of_everything_does(hub: Hub) -> None:
     )
     @given(st.integers(0, 2**48).map(Random))
     @example(Random(118117769))  # of three that share a value one waited for its parent
+    @example(Random(8_589_934_592))  # what was a root came to wait for another, in a circle
+    @example(Random(147_717_219_538))  # the same in a line: what hung on it had another verdict then
     def mend_and_heal(chance: Random) -> None:
         nonlocal healed
         # a reference that policy empties holds nothing back: what it emptied has landed, and waits for a whole resync

@@ -1,4 +1,5 @@
--- The keys of an object and year whose open rejections hang on records that a resync freed (see held_back_objects.sql).
+-- The keys of an object and year whose open rejections hang on records that are roots no more since a resync (see
+-- held_back_objects.sql).
 -- What is cleared off the lists is held back all the same.
 WITH mended AS (
     SELECT object, key
@@ -20,9 +21,9 @@ freed AS (
             AND root.object = mended.object
             AND root.key = mended.key
             AND root.resolved_at IS NULL
+            AND (root.root_object, root.root_key) = (root.object, root.key)
             AND NOT (
                 root.reason IN ('parent_failed', 'parent_excluded')
-                AND (root.root_object, root.root_key) = (root.object, root.key)
                 AND EXISTS (SELECT 1 FROM hub_resync WHERE id = %(freed_by)s AND follows_id IS NULL)
             )
     )

@@ -1,6 +1,6 @@
--- Of which objects and years open rejections hang on records that a resync freed: it resolved every rejection those had,
--- or it was to heal what hangs on a record that has none. One that by now waits only for what waits for it (references
--- that lead round in a circle) goes with those, once.
+-- Of which objects and years open rejections hang on records that are roots no more since a resync: it resolved what those
+-- had of their own, or it was to heal what hangs on a record that has nothing. What hangs on one that waits for another by
+-- now is told so. One that waits only for what waits for it (references that lead round in a circle) goes with those, once.
 WITH mended AS (
     SELECT object, key
     FROM hub_rejection
@@ -21,9 +21,9 @@ freed AS (
             AND root.object = mended.object
             AND root.key = mended.key
             AND root.resolved_at IS NULL
+            AND (root.root_object, root.root_key) = (root.object, root.key)
             AND NOT (
                 root.reason IN ('parent_failed', 'parent_excluded')
-                AND (root.root_object, root.root_key) = (root.object, root.key)
                 AND EXISTS (SELECT 1 FROM hub_resync WHERE id = %(freed_by)s AND follows_id IS NULL)
             )
     )
