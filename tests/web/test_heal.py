@@ -6,6 +6,7 @@ import csv
 import io
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,8 @@ from tests.web.conftest import World
 from tests.web.healing import at, confirmed, mend_school, own_source, root_school
 from tests.web.page_text import faults, words
 from tests.web.test_worker import state_of, wait_until, workers
+
+from upstate.planning import Counts
 
 As = Callable[[str], Client]
 
@@ -207,3 +210,30 @@ def test_who_was_signed_out_in_the_middle_comes_back_to_the_confirmation(world: 
     assert back == page
     assert signed_in.get(back).status_code == 200
     assert resyncs(world) == before
+
+
+@pytest.mark.parametrize(
+    ("own", "followed", "says"),
+    [
+        (Counts(created=1), Counts(created=2), "School 4 landed, and what it held back went on as resync 9."),
+        (Counts(blocked=1), Counts(created=2), "School 4 and what it held back went on as resync 9."),
+        (
+            Counts(blocked=1),
+            Counts(blocked=2),
+            "School 4 waits for another record now, and so does what it held back: resync 9 says for which.",
+        ),
+    ],
+    ids=["landed", "in a circle", "waits by now"],
+)
+@pytest.mark.usefixtures("world")
+def test_what_became_of_a_root_that_is_one_no_more(own: Counts, followed: Counts, says: str) -> None:
+    from upstate.hub.models import Resync
+    from upstate.hub.web.pages.history_runs import RunLine
+    from upstate.hub.web.pages.history_some import _said
+
+    def line(number: int, counts: Counts) -> RunLine:
+        ended = Resync(id=number, mode="heal", state="finished", finished_at=datetime.now(UTC))
+        return RunLine(ended, counts, closed=False, requested=False)
+
+    objects: list[Any] = [SimpleNamespace(state="landed", counts=own)]
+    assert _said("School 4", line(8, own), objects, [line(9, followed)]) == says

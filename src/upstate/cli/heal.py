@@ -54,19 +54,24 @@ def heal(district: str, root: int, year: int | None, as_json: bool) -> None:
 
 
 def _landed(ended: Ended) -> bool:
-    """Whether nothing is wrong with the root any more: it landed, or the district has it no more.
+    """Whether the root landed, or the district has it no more; it may have landed only with what hung on it."""
+    return all(run.state == "landed" and not run.counts.errors for run in ended.runs) or bool(_followed(ended))
 
-    What went on from it went because of that, also where the root itself could only land with what hung on it.
-    """
-    return bool(ended.followers) or all(run.state == "landed" and not run.counts.errors for run in ended.runs)
+
+def _followed(ended: Ended) -> int:
+    """How many records landed of what the root had held back."""
+    return sum(run.counts.landed for each in ended.followers for run in each.runs)
 
 
 def _said(ended: Ended, root: int) -> list[str]:
+    if not _landed(ended) and ended.followers:
+        see = f"See: upstate errors {ended.district} --roots."
+        return [f"Root {root} waits for another record now, and so does what it held back. {see}"]
     if not _landed(ended):
         return [f"Root {root} did not land, so nothing that it holds back was sent. What is wrong stands above."]
     (run,) = ended.runs
     there = "landed" if run.counts.processed else "is in the district no more"
-    landed = sum(r.counts.created + r.counts.updated + r.counts.unchanged for e in ended.followers for r in e.runs)
+    landed = _followed(ended)
     errors = sum(r.counts.errors for e in ended.followers for r in e.runs)
     if not ended.followers:
         return [f"Root {root} {there}. Nothing was held back by it."]

@@ -97,7 +97,7 @@ def settle_receipt(
         state = compared + _replacing(cursor, task) if counts.created or counts.updated else compared
     landed = district - _noted(cursor, "turned away")
     # Where the state holds just those of the district's that landed, it holds nothing of what was turned away.
-    proven = state == landed and landed.records == counts.created + counts.updated + counts.unchanged
+    proven = state == landed and landed.records == counts.landed
     turned, alike = (Total(), Total()) if proven else _turned(cursor, task)
     office.execute(
         statement("settle_receipt"),

@@ -20,9 +20,14 @@ class Counts:
     leftovers: int = 0
 
     @property
+    def landed(self) -> int:
+        """The district's records that the state holds just so now."""
+        return self.created + self.updated + self.unchanged
+
+    @property
     def processed(self) -> int:
         """Every record that was delivered, whatever became of it."""
-        return self.created + self.updated + self.unchanged + self.errors
+        return self.landed + self.errors
 
     @property
     def errors(self) -> int:

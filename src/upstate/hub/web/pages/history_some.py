@@ -51,7 +51,15 @@ def _said(called: str, line: RunLine, objects: Sequence[ObjectLine], followers: 
     if not followers:
         return f"{called} {there}. Nothing else was to be sent."
     sent = " and ".join(str(each.resync.id) for each in followers)
+    if not landed and all(each.resync.finished_at for each in followers) and not _any_landed(followers):
+        return f"{called} waits for another record now, and so does what it held back: resync {sent} says for which."
+    if not landed:  # it may land only with what hangs on it
+        return f"{called} and what it held back went on as resync {sent}."
     return f"{called} {there}, and what it held back went on as resync {sent}."
+
+
+def _any_landed(followers: Sequence[RunLine]) -> bool:
+    return any(each.counts.landed for each in followers)
 
 
 def told_of(line: RunLine, objects: Sequence[ObjectLine]) -> tuple[ObjectLine, ...]:
