@@ -10,7 +10,7 @@ import pyarrow as pa
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # as malloc.h of the GNU C library has them
 _LARGE = 1 << 20  # bytes
-_KEPT = 8 << 20  # bytes
+_KEPT = 4 << 20  # bytes
 _LOOK_FOR_GARBAGE = 50_000  # new objects: what goes in circles may hold on to a batch
 
 
