@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
@@ -51,6 +52,15 @@ def test_no_more_is_kept_than_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> No
         scratch.give_back(file)
     assert [file.closed for file in files] == [False, False, True]
     assert [file.seek(0, 2) for file in files[:2]] == [100, 100]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_a_file_on_a_full_disk_is_let_go_without_a_word() -> None:
+    file = Path("/dev/full").open("r+b")  # noqa: SIM115 - it is given away
+    file.write(b"x")
+    scratch.give_back(file)
+    assert file.closed
+    assert scratch._idle == []
 
 
 def test_what_was_in_a_file_before_is_not_seen() -> None:

@@ -145,7 +145,7 @@ def _report(
     if removal is not None:
         out.print("\n".join(outcome_lines(removal, rehearsal=rehearsal)))
     for each in outcome.followers:
-        landed = sum(r.counts.created + r.counts.updated + r.counts.unchanged for r in each.runs)
+        landed = sum(r.counts.landed for r in each.runs)
         errors = sum(r.counts.errors for r in each.runs)
         out.print(
             f"A root that landed had held back records of other objects or years: {count(landed, 'record')} of them "

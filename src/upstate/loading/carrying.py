@@ -54,7 +54,7 @@ def bring_back(cursor: Cursor, office: Cursor, task: Task) -> None:
         sql.SQL("{} {}").format(sql.Identifier(c.name), sql_type(c)) for c in task.object.key_columns
     )
     kinds = ["finding", "refusal", "gone"] + (["aside", "candidate"] if task.chosen else [])
-    office.execute(statement("spell_plainly"))
+    office.execute(statement("set_up"))
     for kind in kinds:
         office.execute(statement("drop_kept", table=sql.Identifier("pg_temp", kind)))
         office.execute(statement(f"back_{kind}_table", **made))

@@ -28,8 +28,8 @@ def borrow() -> IO[bytes]:
 
 
 def give_back(file: IO[bytes]) -> None:
-    """Let another have it."""
-    with suppress(OSError):  # such a file is not used again
+    """Let another have it. Where the disk is full, whoever wrote has said so; such a file is not used again."""
+    with suppress(OSError):
         if file.seek(0, 2) > _MOST_BYTES:
             file.truncate(_MOST_BYTES)
         file.seek(0)
@@ -37,7 +37,8 @@ def give_back(file: IO[bytes]) -> None:
             if len(_idle) < _MOST_FILES:
                 _idle.append(file)
                 return
-    file.close()
+    with suppress(OSError):  # what was never written is tried once more
+        file.close()
 
 
 @atexit.register
