@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
+from tests.loading.desk import describe, refers, rule, unique
 from tests.loading.test_model import some_catalog, some_records
 
 from upstate.catalog import Catalog, SyncObject
@@ -152,6 +153,7 @@ def test_a_healed_root_ends_as_a_resync_of_everything_does(hub: Hub) -> None:
     @given(st.integers(0, 2**48).map(Random))
     @example(Random(118117769))  # of three that share a value one waited for its parent
     @example(Random(8_589_934_592))  # what was a root came to wait for another, in a circle
+    @example(Random(510_509))  # the root's old row kept from another what it wants
     @example(Random(147_717_219_538))  # the same in a line: what hung on it had another verdict then
     def mend_and_heal(chance: Random) -> None:
         nonlocal healed
@@ -180,3 +182,26 @@ def test_a_healed_root_ends_as_a_resync_of_everything_does(hub: Hub) -> None:
 
     mend_and_heal()
     assert healed > 2
+
+
+def test_a_root_and_what_waits_for_it_while_it_wants_its_old_value_land_together(hub: Hub) -> None:
+    columns = "id integer!, number integer, mentor_id integer, bad boolean"
+    hub.begin(
+        {
+            "Pupil.toml": describe(
+                "Pupil", columns, unique("number"), refers("Pupil", "mentor_id"), rule("marked", "record.bad")
+            )
+        }
+    )
+    first, second = {"id": 1, "number": 10}, {"id": 2, "number": 20, "mentor_id": 1}
+    wants = {"id": 1, "number": 20}
+    for rows in ([first, second], [{**wants, "bad": 1}, {**second, "number": 30}]):
+        hub.hold({"Pupil": rows})
+        hub.send(HEAL)
+    assert [(row[1], row[2], row[5]) for row in hub.open(HEAL)] == [
+        (["1"], "marked", ["1"]),
+        (["2"], "parent_failed", ["1"]),
+    ]
+    hub.hold({"Pupil": [wants, {**second, "number": 30}]})
+    hub.heal(hub.roots()[0][0])
+    assert (hub.open(HEAL), [row["number"] for row in hub.rows(HEAL)["Pupil"]]) == ([], [20, 30])

@@ -46,6 +46,7 @@ class _Landing:
         self.times = Counter(self.key(row) for row in self.rows)
         self.candidates = {self.key(row): row for row in self.rows}
         self.found: dict[Key, str] = {}
+        self.holders: dict[Key, Key] = {}  # of a record that waits for a value: whose row keeps it
         self.roots: dict[Key, set[Root]] = {}
 
     def key(self, row: Record) -> Key:
@@ -59,8 +60,11 @@ class _Landing:
         for unique in self.obj.uniques:
             self.found |= dict.fromkeys(self.alike(unique), FAILED)
         self.spread()
-        while taken := set(self.taken()):
-            self.found |= dict.fromkeys(taken, FAILED)
+        while taken := dict(self.taken()):
+            for key, holder in taken.items():
+                self.found[key] = self.of_taken(holder)
+                if self.found[key] != FAILED:
+                    self.holders[key] = holder
             self.spread()
 
     def clear(self, row: Record) -> None:
@@ -110,12 +114,19 @@ class _Landing:
             if unique.nulls == "equal" or None not in value:
                 yield key, value
 
-    def taken(self) -> Iterator[Key]:
-        """Records that share what must be unique with a row that stays as it is."""
+    def taken(self) -> Iterator[tuple[Key, Key]]:
+        """Records that share what must be unique with a row that stays as it is, each with the first such row's key."""
         stays = {key: row for key, row in self.held.items() if key not in self.candidates or key in self.found}
-        for unique in self.obj.uniques:
-            kept = {value for _, value in self.values(unique, stays)}
-            yield from (key for key, value in self.values(unique) if value in kept and key not in self.found)
+        for unique in reversed(self.obj.uniques):
+            kept = {value: key for key, value in self.values(unique, stays)}
+            yield from (
+                (key, kept[value]) for key, value in self.values(unique) if value in kept and key not in self.found
+            )
+
+    def of_taken(self, holder: Key) -> str:
+        """What becomes of a record whose value this one's row keeps: it hangs on it, where that one is kept out."""
+        kept_out = self.found.get(holder, FAILED if holder in self.refused_keys else None)
+        return FAILED if kept_out is None else EXCLUDED if kept_out == EXCLUDED else BLOCKED
 
     def spread(self) -> None:
         """What hangs on a record of its own kind that does not land does not land: failures first, then exclusions."""
@@ -168,6 +179,8 @@ class _Landing:
         before = None
         while before != (before := {key: set(found) for key, found in roots.items()}):
             for key, verdict in kept_out.items():
+                if (holder := self.holders.get(key)) is not None and verdict == self.of_taken(holder):
+                    roots[key] |= roots[holder]
                 if (self.obj.name, key) not in roots[key]:
                     for reference in self.obj.references:
                         parent = points_at(reference, self.candidates[key])

@@ -117,9 +117,10 @@ def test_a_number_that_a_rejected_record_keeps_is_freed_by_mending_that_one(make
     desk = make_desk(CATALOG)
     desk.resync({"School": [LINCOLN, GRANT], "Pupil": PUPILS})
     assert send_chosen(desk, "Pupil", [pupil(2, number=80, score=-1)]) == Counts(failed=1)
-    assert send_chosen(desk, "Pupil", [pupil(20, school_id=1, number=4)]) == Counts(failed=1)
-    found = desk.rejections()[("Pupil", "20", "duplicate")]
-    assert (found["root_key"], found["advice"]) == (["2"], "Send that Pupil first, or correct this one.")
+    assert send_chosen(desk, "Pupil", [pupil(20, school_id=1, number=4)]) == Counts(blocked=1)
+    found = desk.rejections()[("Pupil", "20", "value_of_failed")]
+    assert found["advice"] == "Nothing is wrong with this record. It lands once that Pupil does."
+    assert (found["root_key"], found["root_reason"]) == (["2"], "score_below_zero")
     assert found["message"] == "school_id, number is the same as in Pupil 2, as the state still holds it."
 
 

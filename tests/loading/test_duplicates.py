@@ -101,17 +101,27 @@ def test_a_value_that_a_leftover_keeps_is_not_taken_and_says_so(seats: Desk) -> 
 
 
 @pytest.mark.parametrize("bad", ["failed", "excluded", "refused"])
-def test_a_value_that_the_state_keeps_for_a_rejected_record_is_not_taken(seats: Desk, bad: str) -> None:
+def test_what_wants_a_value_that_the_state_keeps_for_a_rejected_record_waits_for_that_one(
+    seats: Desk, bad: str
+) -> None:
     seats.send("Seat", [seat(1, "a", 1), seat(2, "b", 2), seat(3, "c", 3)])
     first = seat(1, "z", 26, bad=bad)
     misfits = []
     if bad == "refused":
         first, misfits = seat(4), [{"record": 0, "key": ["1"], "column": "place", "reason": "not_an_integer"}]
     rows = [first, seat(2, "a", 1), seat(3, "b", 2)]  # each takes the seat of the one before
-    seats.resync({"Seat": rows}, misfits=misfits)
+    counts = seats.resync({"Seat": rows}, misfits=misfits)["Seat"]
+    how = "excluded" if bad == "excluded" else "blocked"
+    assert counts.errors == 3
+    assert getattr(counts, how) == (3 if bad == "excluded" else 2)
     assert [(r["id"], r["row"]) for r in seats.rows("seat")][:3] == [(1, "a"), (2, "b"), (3, "c")]
-    assert ("Seat", "2", "duplicate") in seats.rejections()
-    assert ("Seat", "3", "duplicate") in seats.rejections()
+    reason = "value_of_excluded" if bad == "excluded" else "value_of_failed"
+    for id_ in (2, 3):  # one problem, however long the line
+        found = seats.rejections()["Seat", str(id_), reason]
+        assert found["message"] == f"row, place is the same as in Seat {id_ - 1}, as the state still holds it."
+        assert (found["verdict"], found["root_key"]) == (how, ["1"])
+        assert found["root_reason"] == {"refused": "not_an_integer", "failed": "marked"}.get(bad, "kept_out")
+    assert seats.send("Seat", [seat(1, "z", 26), *rows[1:]]) == Counts(updated=3, leftovers=int(bad == "refused"))
 
 
 @pytest.fixture

@@ -69,6 +69,7 @@ def find_held(cursor: Cursor, candidates: Candidates) -> int:
             is_held=equal("stays", "held", dict(zip(keys, obj.key, strict=True))),
             on=_alike("held", "record", unique),
             unfound=_unfound(candidates),
+            ways=statement("held_ways"),
         )
         cursor.execute(query, {**candidates.task.values, "columns": ", ".join(unique.columns)})
         found += cursor.rowcount

@@ -23,7 +23,7 @@ freed AS (
             AND root.resolved_at IS NULL
             AND (root.root_object, root.root_key) = (root.object, root.key)
             AND NOT (
-                root.reason IN ('parent_failed', 'parent_excluded')
+                root.reason IN ('parent_failed', 'parent_excluded', 'value_of_failed', 'value_of_excluded')
                 AND EXISTS (SELECT 1 FROM hub_resync WHERE id = %(freed_by)s AND follows_id IS NULL)
             )
     )
@@ -35,6 +35,6 @@ WHERE held.district_id = %(district)s
     AND held.resolved_at IS NULL
     AND (
         (held.object, held.key) IS DISTINCT FROM (held.root_object, held.root_key)
-        OR held.reason IN ('parent_failed', 'parent_excluded')
+        OR held.reason IN ('parent_failed', 'parent_excluded', 'value_of_failed', 'value_of_excluded')
     )
 ORDER BY held.object, held.school_year

@@ -54,6 +54,18 @@ _AMONG: Final = (
         "Policy keeps out a record it needs.",
         "Nothing is wrong with this record: it may go once its root may.",
     ),
+    (
+        wording.VALUE_OF_FAILED,
+        "blocked",
+        "It shares what must be unique with the row that the state still holds of a record that did not land.",
+        "Nothing is wrong with this record: mend its root, and it goes too.",
+    ),
+    (
+        wording.VALUE_OF_EXCLUDED,
+        "excluded",
+        "It shares what must be unique with the row that the state still holds of a record that policy keeps out.",
+        "Nothing is wrong with this record: it may go once its root may, or once the state removes that row.",
+    ),
 )
 
 
@@ -104,7 +116,7 @@ def _found_among(catalog: Catalog) -> Iterator[Reason]:
 
 
 def _can_meet(obj: SyncObject, reason: str) -> bool:
-    if reason == wording.DUPLICATE:
+    if reason in (wording.DUPLICATE, wording.VALUE_OF_FAILED, wording.VALUE_OF_EXCLUDED):
         return bool(obj.uniques)
     if reason in (wording.MISSING, wording.PARENT_FAILED):
         return bool(obj.references)
