@@ -154,6 +154,7 @@ def test_a_healed_root_ends_as_a_resync_of_everything_does(hub: Hub) -> None:
     @example(Random(118117769))  # of three that share a value one waited for its parent
     @example(Random(8_589_934_592))  # what was a root came to wait for another, in a circle
     @example(Random(510_509))  # the root's old row kept from another what it wants
+    @example(Random(1_000_047))  # who shares a value with what goes waits for one of its own kind
     @example(Random(147_717_219_538))  # the same in a line: what hung on it had another verdict then
     def mend_and_heal(chance: Random) -> None:
         nonlocal healed

@@ -113,6 +113,21 @@ def test_what_must_be_unique_is_held_against_rows_that_were_not_sent(make_desk: 
     assert send_chosen(desk, "Pupil", both) == Counts(failed=2)
 
 
+def test_who_shares_a_number_fails_with_it_though_its_own_parent_of_the_same_kind_is_rejected(
+    make_desk: MakeDesk,
+) -> None:
+    alike = [pupil(3, school_id=1, number=7), pupil(4, school_id=1, number=7, mentor_id=2)]
+    among_all = make_desk(CATALOG)
+    among_all.resync({"School": [LINCOLN], "Pupil": [pupil(2, school_id=9), *alike]})
+    alone = make_desk(CATALOG)
+    alone.resync({"School": [LINCOLN], "Pupil": [pupil(2, school_id=9)]})
+    assert send_chosen(alone, "Pupil", alike) == Counts(failed=2)
+    assert alone.verdicts("Pupil") == among_all.verdicts("Pupil")
+    # its parent mended, it is told of the twin alone all the same
+    assert send_chosen(alone, "Pupil", [pupil(2, school_id=1), alike[1]]) == Counts(created=2)
+    assert send_chosen(alone, "Pupil", [alike[0]]) == Counts(failed=1)
+
+
 def test_a_number_that_a_rejected_record_keeps_is_freed_by_mending_that_one(make_desk: MakeDesk) -> None:
     desk = make_desk(CATALOG)
     desk.resync({"School": [LINCOLN, GRANT], "Pupil": PUPILS})

@@ -72,10 +72,12 @@ def conditions_of(
         if reference.to not in rejected:
             found.append(missing_parent(reference, absent, None))
             continue
-        may_be_held = reference.to in held or reference.to == obj.name
-        blocked, join = from_rejected(candidates.task, reference, complete(reference) if may_be_held else absent)
+        suspect = complete(reference) if reference.to in held else absent
+        blocked, join = from_rejected(candidates.task, reference, suspect)
         unknown = sql.SQL("{} is null").format(column(rejected_alias(reference), "verdict"))
-        found += [missing_parent(reference, absent, unknown), *blocked]
+        found.append(missing_parent(reference, absent, unknown))
+        # What hangs on its own kind is told in the end, as among all that were sent: see turning_away.
+        found += blocked if reference.to != obj.name else ()
         to_rejected.append(join)
     return Conditions(found, joins, to_rejected)
 

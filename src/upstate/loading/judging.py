@@ -43,8 +43,8 @@ def judge(cursor: Cursor, candidates: Candidates, filled: Filled) -> int:
     rejected = rejected_parents(cursor, task)
     for parent in rejected:
         make_rejected(cursor, task, parent)
-        if parent == obj.name:
-            forget_sent(cursor, task, rejected_table(obj, parent))
+    if obj.name in rejected:
+        forget_sent(cursor, task, rejected_table(obj, obj.name))
     promoted = _clear_references(cursor, candidates, rejected)
     if obj.key in filled.repeated:
         run(cursor, "find_repeated", candidates, columns=", ".join(obj.key))

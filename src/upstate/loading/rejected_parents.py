@@ -19,12 +19,15 @@ Cursor = psycopg.Cursor[Any]
 def rejected_parents(cursor: Cursor, task: Task) -> dict[str, bool]:
     """Which parents have open rejections, each with whether policy is among the causes.
 
-    Of a selective order the object itself may be one: most of its records were not sent.
+    Of a selective order an object that points at itself is always one: most of its records were not sent.
     """
-    parents = [r.to for r in task.object.references if r.to != task.object.name or task.chosen]
-    if not parents:
-        return {}
-    return dict(cursor.execute(statement("rejected_parents"), {**task.values, "objects": parents}).fetchall())
+    own = task.object.name
+    parents = [r.to for r in task.object.references]
+    others = [parent for parent in parents if parent != own]
+    rejected: dict[str, bool] = {own: False} if task.chosen and own in parents else {}
+    if others:
+        rejected |= cursor.execute(statement("rejected_parents"), {**task.values, "objects": others}).fetchall()
+    return rejected
 
 
 def make_rejected(cursor: Cursor, task: Task, parent: str) -> None:

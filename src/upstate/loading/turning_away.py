@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from upstate.catalog import Reference
 from upstate.loading.few import by_index, by_set
 from upstate.loading.keys import found_keys, is_found, readable, typed_keys
+from upstate.loading.parents import rejected_table
 from upstate.loading.receipts import digest_of
 from upstate.loading.statements import Part, columns, equal, key_text, statement
 from upstate.loading.task import Candidates
@@ -94,10 +96,20 @@ def _spread(cursor: Cursor, candidates: Candidates, reference: Reference, way: M
     keys = found_keys(candidates.task.object)
     parts = _spread_parts(candidates, reference)
     cursor.execute(
-        statement("spread", **parts, keys=columns(None, keys), found_key=key_text("finding", keys)),
+        statement(
+            "spread", **parts, causes=_causes(candidates), keys=columns(None, keys), found_key=key_text("cause", keys)
+        ),
         {**candidates.task.values, **way, "columns": ", ".join(reference.columns)},
     )
     return cursor.rowcount
+
+
+def _causes(candidates: Candidates) -> Part:
+    """Where parents in the same object stand that do not land: `judge` has seen to what was rejected before."""
+    obj = candidates.task.object
+    if not candidates.task.chosen:
+        return sql.Identifier("finding")
+    return statement("causes_beside", keys=columns(None, found_keys(obj)), rejected=rejected_table(obj, obj.name))
 
 
 def _spread_parts(candidates: Candidates, reference: Reference) -> dict[str, Part]:

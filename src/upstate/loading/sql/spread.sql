@@ -9,7 +9,7 @@ select {record_keys}, %(class)s::smallint, %(verdict)s::text, %(reason)s::text, 
 from {candidates} as record
 join (
     select distinct on ({keys}) {keys}, {found_key} as key, root_object, root_key, root_reason
-    from finding where verdict = any (%(causes)s::text[]) order by {keys}, reason, "column"
+    from {causes} as cause where verdict = any (%(causes)s::text[]) order by {keys}, reason, "column"
 ) as parent on {on}
 where record.district_id = %(district)s and not exists (
     select from finding
