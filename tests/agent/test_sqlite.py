@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from tests.agent.cases import column_of, mapped, misfits, read_all, records, thing
 from tests.agent.sqlite_maker import SqliteMaker
 
+from upstate.agent.mapping import Mapping
 from upstate.agent.sources import open_source
 from upstate.catalog import Column, ColumnType
 from upstate.errors import SourceError
@@ -151,6 +152,54 @@ def test_what_is_no_whole_number_is_told_wherever_it_comes(maker: SqliteMaker, p
     assert misfits(batches) == [([str(place)], "grade", "not_an_integer")]
     arrived = [(r["id"], r["grade"], r["active"], r["name"]) for r in records(batches)]
     assert arrived == [(n, n % 13, n % 2 == 1, f"name {n}") for n in range(30_000) if n != place]
+
+
+def test_what_is_odd_in_one_column_after_the_other_is_told(maker: SqliteMaker) -> None:
+    obj = thing(*(Column(name, "decimal", precision=8, scale=2) for name in "abc"), Column("d", "bigint"))
+    rows: list[list[Any]] = [[n, n / 4, n, None, n] for n in range(40_000)]
+    for place, column in ((10, 1), (9_000, 2), (9_001, 3), (39_999, 4)):
+        rows[place][column] = "odd"
+    maker.natives(obj, rows)
+    batches = read_all(open_source(maker.url), obj)
+    told = [(["10"], "a"), (["9000"], "b"), (["9001"], "c"), (["39999"], "d")]
+    assert [(key, column) for key, column, _ in misfits(batches)] == told
+    arrived = [tuple(r.values()) for r in records(batches)]
+    assert arrived == [(n, Decimal(n) / 4, n, None, n) for n in range(40_000) if n not in (10, 9_000, 9_001, 39_999)]
+
+
+_numbers = st.one_of(
+    st.none(),
+    st.integers(-9, 9),
+    st.integers(-(2**63), 2**63 - 1),
+    st.sampled_from(
+        [-0.0, 0.1 + 0.2, 1.5, 2.0, 1e15, 1e16, 123456789012.25, 1e300, float("inf"), float("-inf"), 5e-324]
+    ),
+    st.sampled_from(
+        [10**13, 10**15, 10**15 + 1, 2**53 + 1, 2**62, "5", "-2.50", " 7", "12abc", "", "1e2", "0x10", b"5", b""]
+    ),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    values=st.lists(_numbers, max_size=12),
+    declared=st.sampled_from(["", "text", "numeric(8, 2)", "real", "int", "blob"]),
+)
+def test_a_number_is_the_same_with_and_without_its_text_beside_it(
+    maker: SqliteMaker, values: list[Any], declared: str
+) -> None:
+    kinds: list[ColumnType] = ["integer", "bigint", "boolean", "double", "decimal"]
+    obj = thing(*(column_of(kind, kind) for kind in kinds))
+    with closing(maker.connect()) as connection, connection:
+        connection.execute("DROP TABLE IF EXISTS thing")
+        connection.execute(f"CREATE TABLE thing (id, {', '.join(f'{kind} {declared}' for kind in kinds)})")
+        marks = ", ".join("?" * (1 + len(kinds)))
+        rows = [(n, *[value] * len(kinds)) for n, value in enumerate(values)]
+        connection.executemany(f"INSERT INTO thing VALUES ({marks})", rows)
+    spelled = mapped(obj, "[Thing]\nselect = 'SELECT * FROM thing'")  # of a SELECT every number has its text
+    without, beside = (read_all(open_source(maker.url, mapping), obj) for mapping in (Mapping(), spelled))
+    assert repr(records(without)) == repr(records(beside))  # -0.0 is not 0.0
+    assert misfits(without) == misfits(beside)
 
 
 def test_the_number_that_stands_for_what_is_odd_is_a_number_too(maker: SqliteMaker) -> None:

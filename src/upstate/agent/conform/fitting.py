@@ -108,18 +108,29 @@ def _fit_integers(column: Column, values: pa.Array) -> Fitted:
 def _fit_doubles(column: Column, values: pa.Array) -> Fitted:
     """Doubles as decimals: a double stands for the one decimal of at most 15 digits that it is the nearest to.
 
-    digits / 10^scale is rounded once, as both are exact; where it gives the double again, those are its digits.
+    digits / 10^scale is rounded once, as both are exact; where it gives the double again, those are its digits. The
+    others are read one by one.
     """
     scale = column.scale or 0
-    if scale < CERTAIN_DIGITS:
-        tens = _double(float(10**scale))
-        digits = pc.round(pc.multiply(values, tens), round_mode="half_to_even")
-        most = _double(float(10 ** min(CERTAIN_DIGITS, column.precision or MOST_DIGITS)))
-        certain = pc.less(pc.abs(digits), most)
-        if pc.all(pc.and_(certain, pc.equal(pc.divide(digits, tens), values)), min_count=0).as_py():
-            whole = digits.cast(pa.int64()).cast(pa.decimal128(19, 0))
-            return Fitted(whole.view(pa.decimal128(19, scale)).cast(arrow_type(column)))
-    return _one_by_one(column, values, lambda value: read_double_as_decimal(value, column))
+    if scale >= CERTAIN_DIGITS:
+        return _one_by_one(column, values, lambda value: read_double_as_decimal(value, column))
+    tens = _double(float(10**scale))
+    digits = pc.round(pc.multiply(values, tens), round_mode="half_to_even")
+    most = _double(float(10 ** min(CERTAIN_DIGITS, column.precision or MOST_DIGITS)))
+    certain = pc.and_(pc.less(pc.abs(digits), most), pc.equal(pc.divide(digits, tens), values))
+    if pc.all(certain, min_count=0).as_py():
+        return Fitted(_decimals(digits, column))
+    doubtful = pc.fill_null(pc.invert(certain), False)
+    places = pc.indices_nonzero(doubtful)
+    slow = _one_by_one(column, values.take(places), lambda value: read_double_as_decimal(value, column))
+    fast = _decimals(pc.if_else(doubtful, pa.nulls(len(values), pa.float64()), digits), column)
+    misfits = tuple((places[index].as_py(), reason) for index, reason in slow.misfits)
+    return Fitted(pc.replace_with_mask(fast, doubtful, slow.values), misfits)
+
+
+def _decimals(digits: pa.Array, column: Column) -> pa.Array:
+    whole = digits.cast(pa.int64()).cast(pa.decimal128(19, 0))
+    return whole.view(pa.decimal128(19, column.scale or 0)).cast(arrow_type(column))
 
 
 def _keep_between(

@@ -4,12 +4,14 @@ The driver guesses a column's type from the first batch and then bends or refuse
 row of our own, which pins the types and is dropped again, and each column is asked for the storage class of its value:
 what has the expected class comes natively, everything else as the text SQLite itself makes of it.
 
-Whole numbers are nearly always kept as such, and a column of their texts would be one of nulls, which the driver takes
-as long for as for any other. So a projection that is not `spelled` has one number for whatever is none.
+Numbers are nearly always kept as such, and a column of their texts would be one of nulls, which the driver takes as
+long for as for any other. So a column that is not `spelled` has one number for whatever is none.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
+from math import inf
 from typing import Any
 
 import pyarrow as pa
@@ -24,7 +26,10 @@ from upstate.catalog import Column, ColumnType, SyncObject
 _BYTES = "char(0)||'bytes'"  # conform's BYTES_MARK
 _NO_UUID = "#" * 17  # longer than any 16 bytes, so that what follows can be none
 # Stands for what is no whole number where one is expected; where there is one so large, it is told as if it were not.
+# Among other numbers infinity does, and whatever is beyond the digits that a REAL is certain of.
 _ODD = 1 << 62
+_ODD_REAL = "9e999"
+_EXACT_DIGITS = 15  # of which a REAL is the nearest to one number alone
 _TYPES = {"integer": "1", "real": "1.5", "blob": "x'00'"}  # a storage class, and a literal of it
 _CLASSES: dict[ColumnType, str] = {
     "integer": "integer",
@@ -47,15 +52,22 @@ def rows(obj: SyncObject, origin: ObjectOrigin) -> str:
 
 
 def projection(
-    obj: SyncObject, origin: ObjectOrigin, school_year: int | None, only: str | None = None, *, spelled: bool = True
+    obj: SyncObject,
+    origin: ObjectOrigin,
+    school_year: int | None,
+    only: str | None = None,
+    *,
+    spelled: Container[str] | None = None,
 ) -> str:
     """An object's records; the query's first row pins the types and has to be dropped. `only`: one more condition.
 
-    Where not `spelled`, a batch may have what is `odd`, and cannot be conformed then.
+    A batch may have what is `odd` in columns that are not among the `spelled` (None: all are), and cannot be conformed
+    then.
     """
     pins, fields = [], []
     for column in obj.columns:
-        for prefix, pin, expression in _fields(column, f"s.{quote(column.name)}", spelled=spelled):
+        spell = spelled is None or column.name in spelled
+        for prefix, pin, expression in _fields(column, f"s.{quote(column.name)}", spelled=spell):
             pins.append(f"{pin} AS {quote(prefix + column.name)}")
             fields.append(expression)
 
@@ -66,10 +78,17 @@ def projection(
     return f"SELECT {', '.join(pins)} UNION ALL SELECT {', '.join(fields)} FROM ({rows(obj, origin)}) AS s{where}"  # noqa: S608
 
 
-def odd(raw: pa.RecordBatch) -> bool:
-    """Whether a batch of a projection that is not spelled has a value that is told by its text alone."""
-    largest = (pc.max(c).as_py() for c in raw.columns if pa.types.is_int64(c.type))
-    return any(number is not None and number >= _ODD for number in largest)
+def odd(raw: pa.RecordBatch, spelled: Container[str]) -> frozenset[str]:
+    """Those columns, of the ones that are not spelled, of which a batch has a value that is told by its text alone."""
+    names = ((field.name.removeprefix(NATIVE), values) for field, values in zip(raw.schema, raw.columns, strict=True))
+    return frozenset(name for name, values in names if name not in spelled and _any_odd(values))
+
+
+def _any_odd(values: pa.Array) -> bool:
+    if not (pa.types.is_int64(values.type) or pa.types.is_float64(values.type)):
+        return False
+    largest = pc.max(values).as_py()
+    return largest is not None and largest >= (_ODD if pa.types.is_int64(values.type) else inf)
 
 
 def among(wanted: Wanted) -> str | None:
@@ -123,6 +142,11 @@ def _fields(column: Column, c: str, *, spelled: bool) -> list[tuple[str, str, st
         if wanted == "integer" and not spelled:
             number = f"iif(typeof({c}) = 'integer', {c}, iif({c} IS NULL, NULL, {_ODD}))"
             return [(NATIVE, _TYPES[wanted], number)]
+        if wanted == "real" and not spelled:
+            # A sign keeps texts from being compared as numbers; -0.0 stays itself when it is multiplied.
+            most = 10 ** max(0, _EXACT_DIGITS - (column.scale or 0))
+            number = f"iif(+{c} BETWEEN -{most} AND {most}, {c} * 1.0, iif({c} IS NULL, NULL, {_ODD_REAL}))"
+            return [(NATIVE, _TYPES[wanted], number)]
         odd = [f"WHEN '{wanted}' THEN NULL"]
         if wanted != "blob":
             odd.append(f"WHEN 'blob' THEN {_BYTES}")
@@ -165,8 +189,8 @@ def _in_year(c: str, year: int) -> str:
     """That year's records, and those whose year is no whole number."""
     digits = f"iif(instr({c}, '.'), rtrim(rtrim(trim({c}), '0'), '.'), trim({c}))"
     return (
-        f"CASE typeof({c}) WHEN 'integer' THEN {c} = {year} "
-        f"WHEN 'real' THEN {c} = {year} OR {c} <> CAST({c} AS INTEGER) "
+        f"{c} = {year} OR CASE typeof({c}) WHEN 'integer' THEN 0 "
+        f"WHEN 'real' THEN {c} <> CAST({c} AS INTEGER) "
         f"WHEN 'text' THEN {digits} = '{year}' OR {digits} = '' OR {digits} GLOB '*[^0-9]*' ELSE 1 END"
     )
 

@@ -53,16 +53,20 @@ class SqliteSnapshot:
             return
         try:
             read, most = 0, self._rows_at_once(obj)
-            # Where there is something odd, what follows is read anew with its texts; of a table, whose order is known.
-            for spelled in (False, True) if origin.select is None else (True,):
+            every = frozenset(column.name for column in obj.columns)
+            # Of a table, whose order is known, what follows something odd is read anew with that column's texts; from a
+            # second such column on, with those of all.
+            spelled = frozenset[str]() if origin.select is None else every
+            while True:
                 query = dialect.projection(obj, origin, school_year, only, spelled=spelled)
                 with self._fetched(query, 1 + read, most) as batches:
                     usual = _Usual(batches, spelled)
                     for raw in cut(usual, records):
                         yield conform(obj, raw)
                         read += raw.num_rows
-                if usual.to_the_end:
+                if not usual.odd:
                     return
+                spelled = every if spelled else usual.odd
         except ERRORS as error:
             raise SourceError(f"{obj.name} cannot be read from {self.shown}: {said(error)}.") from error
 
@@ -91,18 +95,18 @@ class SqliteSnapshot:
 
 @dataclass(slots=True)
 class _Usual:
-    """Raw batches as long as nothing in them is odd, where that is looked for; then, whether that was to the end."""
+    """Raw batches as long as nothing in them is odd that is not spelled; then, in which columns there was."""
 
     batches: Iterable[pa.RecordBatch]
-    spelled: bool
-    to_the_end: bool = False
+    spelled: frozenset[str]
+    odd: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         for batch in self.batches:
-            if not self.spelled and dialect.odd(batch):
+            self.odd = dialect.odd(batch, self.spelled)
+            if self.odd:
                 return
             yield batch
-        self.to_the_end = True
 
 
 def _after(skipped: int, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
