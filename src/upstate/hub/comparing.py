@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import psycopg
 
@@ -32,6 +33,11 @@ class Claimed:
     records: int | None
     rejected: int | None
     selective: bool
+
+
+def claimed_of(row: Sequence[Any]) -> Claimed:
+    """An order by what `how_to_read.sql` says of it."""
+    return Claimed(WorkOrder(*row[:5]), *row[5:])
 
 
 class Comparing:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from upstate.catalog import Catalog
 from upstate.errors import FencedError, WireError
 from upstate.hub.backlog import Backlog
-from upstate.hub.comparing import Claimed, Comparing
+from upstate.hub.comparing import Comparing, claimed_of
 from upstate.hub.failing import fail_order
 from upstate.hub.fencing import fenced, order_standing
 from upstate.hub.keeping import drop_batches, keep_batch, kept_receipts
@@ -60,8 +60,8 @@ class Desk:
         rows = self._rows("claim", resync=self._resync, lease=self._lease, reader=self._reader, ticket=self._ticket)
         if not rows:
             return None
-        claimed = Claimed(WorkOrder(*rows[0][:5]), *rows[0][5:])
-        order, fingerprint = self._comparing.decide(claimed)
+        (how,) = self._rows("how_to_read", resync=self._resync, order=rows[0][0])
+        order, fingerprint = self._comparing.decide(claimed_of(how))
         self._rows(
             "settle_how", order=order.id, epoch=order.epoch, everything=order.everything, fingerprint=fingerprint
         )

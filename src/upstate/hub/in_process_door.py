@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from upstate.catalog import Catalog
 from upstate.hub.backlog import Backlog
-from upstate.hub.comparing import Comparing
+from upstate.hub.comparing_ahead import ComparingAhead
 from upstate.hub.desk import Desk
 from upstate.hub.postgres import connect
 
@@ -14,7 +14,8 @@ class InProcessDoor(Desk):
 
     def __init__(self, database_url: str, resync: int, catalog: Catalog, backlog: Backlog | None = None) -> None:
         backlog = Backlog() if backlog is None else backlog
-        super().__init__(connect(database_url), Comparing(connect(database_url), catalog), resync, catalog, backlog)
+        comparing = ComparingAhead(database_url, catalog, resync)
+        super().__init__(connect(database_url), comparing, resync, catalog, backlog)
         for order, delivered, size in self._rows("kept_bytes", resync=resync):
             backlog.add(order, size)
             if delivered:
