@@ -15,8 +15,13 @@ _LOOK_FOR_GARBAGE = 50_000  # new objects: what goes in circles may hold on to a
 
 
 def look_for_garbage() -> None:
-    """Look for it as often as a process needs that goes on after its start (see main.py)."""
-    gc.set_threshold(_LOOK_FOR_GARBAGE)
+    """Look for it as often as a process needs that goes on after its start (see main.py).
+
+    What there is when this is first called, modules above all, is there to stay and need not be looked through.
+    """
+    if gc.get_threshold()[0] != _LOOK_FOR_GARBAGE:
+        gc.freeze()
+        gc.set_threshold(_LOOK_FOR_GARBAGE)
 
 
 def hold_little() -> None:
