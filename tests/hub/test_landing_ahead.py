@@ -88,6 +88,31 @@ def test_everything_lands_as_it_would_and_two_more_sessions_are_enough(state: St
     assert state.orders("blocked")["Score"] == 2
 
 
+@pytest.mark.parametrize("school", [1, 9], ids=["one that may stay", "one that may not"])
+def test_a_row_that_came_meanwhile_is_no_record_of_the_districts(state: State, filled: list[str], school: int) -> None:
+    resync = state.place("School", "Student")
+    deliver_all(state, resync, DATA)
+    waiting = "SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+    def land_and_add(connection: Connection, task: Task) -> None:
+        lander(connection, task)
+        if task.object.name == "School":
+            until(lambda: state.rows(waiting) == [(1,)])
+            state.connection.execute("SET session_replication_role = replica")  # nobody looks for its school
+            state.connection.execute(f"INSERT INTO state.student VALUES (1, 12, 'Zoe', {school})".encode())
+
+    with (
+        Sessions(state.url) as sessions,
+        sessions.landing(resync.id) as landing,
+        LandingAhead(sessions, resync.id, state.catalog, 1) as lander,
+    ):
+        land_ready(landing, resync.id, state.catalog, lander=land_and_add)
+    assert filled == ["Student"]
+    told = [state.orders(column)["Student"] for column in ("created", "failed", "leftovers")]
+    assert told == [1, 1, 1]
+    assert state.rows("SELECT id FROM state.student ORDER BY id") == [(10,), (12,)]
+
+
 def test_what_needs_a_failed_object_is_undone_and_the_rest_lands_as_it_was_filled_in(
     state: State, filled: list[str]
 ) -> None:

@@ -19,6 +19,7 @@ from upstate.loading.refusing import REFUSALS
 from upstate.loading.statements import statement
 from upstate.loading.task import Task
 from upstate.loading.temporary import keep_for
+from upstate.planning import Counts
 
 Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
@@ -70,8 +71,8 @@ class Ahead:
     def landing(self) -> Iterator[tuple[Cursor, Filled]]:
         """The transaction of its landing, as of `entering.landing`: what was filled in is in it.
 
-        OvertakenError where it must land from the beginning: nothing was filled in, or the district has got other rows
-        of the object since, or the database refuses what the plain way finds an answer for.
+        OvertakenError where it must land from the beginning: nothing was filled in, or the database refuses what the
+        plain way finds an answer for. That the district has got no other rows since is still to be seen (`alone`).
         """
         if self._begun is None:
             raise OvertakenError
@@ -80,13 +81,22 @@ class Ahead:
             with self._transaction:
                 take_order(cursor, self.task)
                 with alone_at_district(self._connection, self.task.district) as holder:
-                    if holder is not self._connection or count_rows(cursor, self.task) != filled.candidates:
+                    if holder is not self._connection:
                         raise OvertakenError
                     yield cursor, filled
         except LandingError as error:
             if isinstance(error.__cause__, _PLAINLY):
                 raise OvertakenError from error
             raise
+
+    def alone(self, cursor: Cursor, counts: Counts, *, proven: bool) -> None:
+        """See that what was filled in and has landed, as `counts` tells, is all that the district has of the object.
+
+        OvertakenError where it got other rows since. Had it, the receipt would prove nothing: these would be among the
+        state's rows, or among those that were turned away. Only where it does not are they counted.
+        """
+        if not proven and count_rows(cursor, self.task) != counts.landed:
+            raise OvertakenError
 
     def close(self) -> None:
         """Whatever was filled in and has not landed is undone; `fill` has ended."""

@@ -50,7 +50,8 @@ def _land_filled(ahead: Ahead) -> Counts:
     with ahead.landing() as (cursor, filled):
         fill_gone(cursor, ahead.task)
         landed = Landed(judge_in_place(cursor, ahead.task, filled), ahead.task)
-        _settle(cursor, cursor, ahead.task, landed, again=False)
+        proven = _settle(cursor, cursor, ahead.task, landed, again=False)
+        ahead.alone(cursor, landed.counts, proven=proven)
     return landed.counts
 
 
@@ -66,11 +67,12 @@ def _land(connection: Connection, task: Task) -> Counts:
     return landed.counts
 
 
-def _settle(office: Cursor, cursor: Cursor, task: Task, landed: Landed, *, again: bool) -> None:
+def _settle(office: Cursor, cursor: Cursor, task: Task, landed: Landed, *, again: bool) -> bool:
     settle_rejections(office, task)
-    settle_receipt(office, cursor, landed.task, landed.counts, again=again, held=landed.held)
+    proven = settle_receipt(office, cursor, landed.task, landed.counts, again=again, held=landed.held)
     keep_leftovers(office, task)
     settle_order(office, task, landed.counts)
+    return proven
 
 
 @dataclass(frozen=True, slots=True)

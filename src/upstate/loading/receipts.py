@@ -73,21 +73,21 @@ def note_owned(cursor: Cursor, task: Task) -> None:
 
 def settle_receipt(
     office: Cursor, cursor: Cursor, task: Task, counts: Counts, *, again: bool, held: Total | None = None
-) -> None:
+) -> bool:
     """Write the receipt of an object that has landed, within its transaction; its rows are read only where no
     comparison has said what they come to (`held`: this landing's own), or where they landed before (`again`) and only
     the word of it was lost. `counts` is what became of the district's records.
 
     `office` is asked of the control tables, `cursor` of the rows: see `landing`. None where the agent told no digest,
-    or the database computes others."""
+    or the database computes others. Returns whether the state is proven to hold just those that landed."""
     if task.chosen:
-        return
+        return False
     told = office.execute(statement("told_receipt"), task.values).fetchone()
     if told is None or bytes(told[0]) != definition(for_shipping(task.object)):
-        return
+        return False
     compared = held if told[2] is None else Total(*told[2])
     if (again or compared is None) and not can_digest_within(cursor):
-        return
+        return False
     cursor.execute(statement("compile_nothing"))
     plan_for_few(cursor)
     district = Total(*told[1])
@@ -108,6 +108,7 @@ def settle_receipt(
             "state_landed": (state - turned).numbers(),
         },
     )
+    return proven
 
 
 def total_of_leaving(
