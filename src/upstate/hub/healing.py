@@ -20,7 +20,8 @@ def place_followers(resync: int) -> None:
     ended = models.Resync.objects.select_related("zone__district", "asked_by_person").get(id=resync)
     district = ended.zone.district
     with control.cursor() as cursor:
-        cursor.execute(statement("held_back_objects").decode(), {"freed_by": resync, "district": district.id})
+        held_back = statement("freed") + statement("held_back_objects")
+        cursor.execute(held_back.decode(), {"freed_by": resync, "district": district.id})
         held = cursor.fetchall()
     if not held:
         return

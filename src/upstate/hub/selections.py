@@ -96,7 +96,7 @@ def _freed(connection: Connection, catalog: Catalog, order: WorkOrder, district:
     parts = [table_of_keys(key, ())]
     with connection.transaction(), connection.cursor("upstate_held_back") as cursor:
         cursor.itersize = _AT_ONCE
-        cursor.execute(statement("held_back"), values)
+        cursor.execute(statement("freed") + statement("held_back"), values)
         while rows := cursor.fetchmany(_AT_ONCE):
             parts.append(table_of_keys(key, (tuple(found) for (found,) in rows)))
     return pa.concat_tables(parts)

@@ -16,6 +16,7 @@ from upstate.agent.sources import sqlite_projection as dialect
 from upstate.agent.sources.ahead import fetched_ahead
 from upstate.agent.sources.comparison import Comparison, StateSide, compare_by_reading
 from upstate.agent.sources.slicing import MOST_BYTES, MOST_RECORDS, cut
+from upstate.agent.sources.sqlite_fields import odd
 from upstate.agent.sources.wanted import Wanted, chosen
 from upstate.catalog import SyncObject
 from upstate.errors import SourceError
@@ -103,7 +104,7 @@ class _Usual:
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         for batch in self.batches:
-            self.odd = dialect.odd(batch, self.spelled)
+            self.odd = odd(batch, self.spelled)
             if self.odd:
                 return
             yield batch
