@@ -245,3 +245,10 @@ def test_a_port_that_is_in_use_is_told(world: World, tmp_path: Path) -> None:
         port = running.address.rpartition(":")[2]
         other = upstate(environment_of(tmp_path / "two", world.url), "hub", "up", "--port", port)
     assert (other.returncode, other.stderr) == (1, f"upstate: Port {port} is in use. Choose another with --port.\n")
+
+
+def test_a_server_alone_takes_no_port_of_another(world: World, tmp_path: Path) -> None:
+    with hub(environment_of(tmp_path / "one", world.url), tmp_path / "log") as running:
+        port = running.address.rpartition(":")[2]
+        other = upstate(environment_of(tmp_path / "two", world.url), "hub", "serve", "--port", port)
+    assert (other.returncode, other.stderr) == (1, f"upstate: Port {port} is in use. Choose another with --port.\n")

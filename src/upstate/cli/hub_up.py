@@ -12,6 +12,7 @@ import click
 
 from upstate.cli.logs import log_to_stderr
 from upstate.cli.parentage import end_with_parent
+from upstate.cli.ports import claim_port
 from upstate.cli.settings import open_state, read_settings
 from upstate.cli.turns import AT_ONCE
 from upstate.errors import ConfigError
@@ -102,6 +103,9 @@ def serve(
     log_to_stderr()
     scheme = "http" if certificate is None else "https"
     os.environ.setdefault("UPSTATE_ADDRESS", f"{scheme}://127.0.0.1:{port}")
+    right = None if child else claim_port(host, port)  # `upstate hub up` has it for its child
+    if right is None and not child:
+        raise ConfigError(f"Port {port} is in use. Choose another with --port.")
     Server(
         "upstate.cli.site:site",
         address=host,
@@ -121,6 +125,8 @@ def serve(
         ssl_client_verify=client_ca is not None,
         log_level=_granian_level(),
     ).serve()
+    if right is not None:
+        right.close()
 
 
 @click.command()

@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from upstate.cli.one_hub import STOP_SECONDS, only_one
+from upstate.cli.ports import claim_port
 from upstate.cli.settings import Settings
 from upstate.cli.web_settings import DEFAULT_PORT
 from upstate.errors import ConfigError, EmbeddedError, UpstateError
@@ -44,9 +44,8 @@ def run_hub(settings: Settings, *, port: int | None, at_once: int, say: Say) -> 
     ConfigError where one runs already, where the database was never set up, or where no port is free.
     """
     stop = threading.Event()
-    with only_one(settings) as tell, _signals(stop):
-        port = _free_port(port)
-        address = os.environ.get("UPSTATE_ADDRESS") or f"http://127.0.0.1:{port}"
+    with only_one(settings) as tell, _signals(stop), _free_port(port) as free:
+        address = os.environ.get("UPSTATE_ADDRESS") or f"http://127.0.0.1:{free}"
         url = settings.database_url if settings.database_url is not None else settings.cluster.start()
         try:
             _check_set_up(url)
@@ -58,12 +57,12 @@ def run_hub(settings: Settings, *, port: int | None, at_once: int, say: Say) -> 
                 "UPSTATE_ADDRESS": address,
             }
             commands = {
-                "web server": ["serve", "--port", str(port), "--child"],
+                "web server": ["serve", "--port", str(free), "--child"],
                 "worker": ["work", "--at-once", str(at_once), "--child"],
             }
             children = [_started(name, command, environment) for name, command in commands.items()]
             try:
-                if _ready(port, address, children, stop):
+                if _ready(free, address, children, stop):
                     say(f"The hub is ready: {address}   (stop it with Ctrl-C, or: upstate hub down)")
                     _keep_up(settings, children, environment, stop, say)
             finally:
@@ -86,14 +85,15 @@ def _signals(stop: threading.Event) -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def _free_port(wanted: int | None) -> int:
-    ports = [wanted] if wanted is not None else range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TO_TRY)
-    for port in ports:
-        with socket.socket() as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                tried.bind(("127.0.0.1", port))
-                return port
+@contextlib.contextmanager
+def _free_port(wanted: int | None) -> Iterator[int]:
+    """The wanted port, or the first that is free; nobody else gets it as long as this lasts."""
+    for port in [wanted] if wanted is not None else range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TO_TRY):
+        right = claim_port("127.0.0.1", port)
+        if right is not None:
+            with right:
+                yield port
+            return
     raise ConfigError(f"Port {wanted or DEFAULT_PORT} is in use. Choose another with --port.")
 
 
