@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
+from django.db import connections
 from tests.hub.state import TEXTS, State
 
 from upstate.errors import CatalogError, ConfigError, DatabaseError
@@ -53,6 +61,40 @@ def test_a_catalog_that_does_not_fit_the_state_never_comes_into_force(state: Sta
     with pytest.raises(DatabaseError, match=r"state\.bus\.name"):
         set_up(state.url, changed)
     assert kept_catalog() == TEXTS
+
+
+def test_several_that_set_up_at_the_same_moment_wait_for_one_another(database: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "upstate", "hub", "init"]
+    environment = {**os.environ, "UPSTATE_HOME": str(tmp_path), "UPSTATE_DATABASE_URL": database}
+    all_at_once = [
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    told = [each.communicate(timeout=120) for each in all_at_once]
+    assert [each.returncode for each in all_at_once] == [0, 0, 0], [error for _, error in told]
+    assert sorted("made  " in said for said, _ in told) == [False, False, True]
+
+
+def test_a_catalog_that_is_put_in_force_meanwhile_is_not_set_back(state: State) -> None:
+    grown = TEXTS["Bus.toml"] + "# one line more\n"
+    with connect(state.url) as other:
+        other.execute(statement("set_up_alone"))
+        with ThreadPoolExecutor() as beside:
+            again = beside.submit(_set_up_here, state.url)
+            while not state.rows("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+                assert not again.done()
+                time.sleep(0.02)
+            state.connection.execute("UPDATE hub_catalog_file SET text = %s WHERE name = 'Bus.toml'", [grown])
+            other.close()
+            assert again.result(60) == ()
+    assert kept_catalog()["Bus.toml"] == grown
+
+
+def _set_up_here(url: str) -> tuple[str, ...]:
+    try:
+        return set_up(url).made
+    finally:
+        connections.close_all()
 
 
 def test_a_database_without_a_hub_says_how_to_make_one(database: str) -> None:

@@ -52,7 +52,7 @@ def init(folder: str | None, partitions: int | None, servers: tuple[str, ...]) -
                upstate hub init --partitions 16
                upstate hub init --partitions 16 --server postgresql://upstate@db1/state --server postgresql://upstate@db2/state
     """
-    from upstate.catalog import catalog_files, parse_catalog, shipped_catalog
+    from upstate.catalog import catalog_files, parse_catalog
 
     if servers and partitions is None:
         raise ConfigError("--server needs --partitions: at least as many as there are servers.")
@@ -60,11 +60,8 @@ def init(folder: str | None, partitions: int | None, servers: tuple[str, ...]) -
     if texts is not None:
         parse_catalog(texts)  # a wrong catalog is told before a database is started
     url = open_state()
-    from upstate.hub.in_force import kept_catalog
     from upstate.hub.set_up import set_up
 
-    if texts is None:
-        texts = kept_catalog() or catalog_files(shipped_catalog("k12"))
     prepared = set_up(url, texts, partitions=partitions, servers=servers)
     for line in prepared.made:
         click.echo(f"made  {line}")

@@ -102,11 +102,11 @@ def _check_set_up(url: str) -> None:
     from upstate.hub.start import Configuration, start
 
     start(Configuration(url))
-    from upstate.hub.in_force import catalog_in_force, kept_catalog
+    from upstate.hub.in_force import catalog_in_force
     from upstate.hub.set_up import set_up
 
     catalog_in_force()
-    set_up(url, kept_catalog())
+    set_up(url)
     from django.db import connections
 
     connections.close_all()

@@ -10,10 +10,11 @@ from django.db import connection as control
 from django.db import transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from upstate.catalog import Catalog, parse_catalog
+from upstate.catalog import Catalog, catalog_files, parse_catalog, shipped_catalog
+from upstate.hub.in_force import kept_catalog
 from upstate.hub.models import CatalogFile
 from upstate.hub.people import make_roles
-from upstate.hub.postgres import connect, database_errors
+from upstate.hub.postgres import Connection, connect, database_errors, statement
 from upstate.loading.spreading import prepare_spread
 
 
@@ -26,9 +27,14 @@ class Prepared:
 
 
 def set_up(
-    database_url: str, texts: Mapping[str, str], *, partitions: int | None = None, servers: Sequence[str] = ()
+    database_url: str,
+    texts: Mapping[str, str] | None = None,
+    *,
+    partitions: int | None = None,
+    servers: Sequence[str] = (),
 ) -> Prepared:
-    """Make or extend the hub in a started database; `texts` are the catalog's files by name. Safe to repeat.
+    """Make or extend the hub in a started database; `texts` are the catalog's files by name. Safe to repeat, and for
+    several at the same moment: one waits for the other. Without `texts` the catalog is the one it has, or else k12.
 
     State tables are divided into so many partitions; None: as they are, or in one piece. `servers` are the URLs of
     empty databases that are to hold them; none: as they are, or in this one.
@@ -36,10 +42,19 @@ def set_up(
     CatalogError before anything is written where the catalog is wrong; DatabaseError where the database refuses.
     The state tables come before the catalog: one that does not fit what is there never comes into force.
     """
-    catalog = parse_catalog(texts)
+    parsed = None if texts is None else parse_catalog(texts)  # a wrong one waits for nobody
     with connect(database_url) as connection:  # refuses a server that is too old before anything is made
+        _alone(connection)
+        if texts is None:  # asked no sooner: another may have just been put in force
+            texts = kept_catalog() or catalog_files(shipped_catalog("k12"))
+        catalog = parsed or parse_catalog(texts)
         made = [*_migrate(), *make_roles(), *prepare_spread(connection, catalog, partitions, servers), *_keep(texts)]
     return Prepared(catalog, tuple(made))
+
+
+@database_errors()
+def _alone(connection: Connection) -> None:
+    connection.execute(statement("set_up_alone"))
 
 
 @database_errors()
