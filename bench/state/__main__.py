@@ -29,7 +29,7 @@ MOST_CLAIM_MS, MOST_HUB_BYTES, MOST_RATIO = 250.0, 500 << 20, 1.2
 _AGENTS_A_PROCESS = 50
 # One district alone takes three seconds, in which a machine that others share may be a third quicker or slower than in
 # the next three: so often before all the others, and as often after them.
-_TIMES_ALONE = 5
+_ALONE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,13 @@ class Ran:
 )
 @click.option("--door", type=click.Choice(["https", "in-process"]), help="Default: https where this version has it.")
 @click.option("--partitions", type=click.IntRange(2, 64), help="Divide the state tables.")
+@click.option(
+    "--alone",
+    type=click.IntRange(min=1),
+    default=_ALONE,
+    show_default=True,
+    help="Times one district runs alone before all others, and after.",
+)
 @click.option("--patience", type=float, default=1800.0, show_default=True, help="Seconds for all to end.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="A folder to use, and leave.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write every figure there.")
@@ -74,6 +81,7 @@ def bench(
     at_once: int,
     door: str | None,
     partitions: int | None,
+    alone: int,
     patience: float,
     keep: Path | None,
     json_file: Path | None,
@@ -88,13 +96,13 @@ def bench(
         made = make_districts(folder / "districts", districts, records, click.echo)
         click.echo(f"door {door}, {os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}")
         runs = []
-        one = [made[:1]] * _TIMES_ALONE
+        one = [made[:1]] * alone
         for some in (*one, made, *one):
             url = fresh_state(cluster, "alone" if len(some) == 1 else "together", some, partitions)
             runs.append(_run(folder, cluster, url, some, at_once, door, patience))
             _tell(runs[-1])
-        together = runs.pop(_TIMES_ALONE)
-        alone = statistics.median(run.each for run in runs)
+        together = runs.pop(alone)
+        one_alone = statistics.median(run.each for run in runs)
         click.echo(f"load after {os.getloadavg()[0]:.1f}")
     finally:
         cluster.stop()
@@ -104,8 +112,8 @@ def bench(
         json_file.write_text(json.dumps([asdict(run) for run in (*runs, together)], indent=1))
     least, most = min(run.each for run in runs), max(run.each for run in runs)
     click.echo(
-        f"cost of a record at {districts} districts: {together.each / alone:.2f} times that of one alone, which is "
-        f"{alone:.1f} us, the median of {len(runs)} runs from {least:.1f} to {most:.1f}"
+        f"cost of a record at {districts} districts: {together.each / one_alone:.2f} times that of one alone, which is "
+        f"{one_alone:.1f} us, the median of {len(runs)} runs from {least:.1f} to {most:.1f}"
     )
     beyond = list(broken(runs, together))
     for line in beyond:
