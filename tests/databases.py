@@ -23,6 +23,7 @@ def server_url(config: pytest.Config, name: str) -> str:
     with psycopg.connect(url, autocommit=True) as connection:
         # no test here needs this server to survive the machine, and new databases come four times as fast
         connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET full_page_writes = off")
         connection.execute("ALTER SYSTEM SET max_wal_size = '256MB'")
         connection.execute("SELECT pg_reload_conf()")
     return url
@@ -32,7 +33,7 @@ def new_database(server: str, template: str = EMPTY) -> str:
     """The URL of a new database, empty or a copy of another's, by its name or URL; it stays as long as the server."""
     name = f"test_{uuid.uuid4().hex}"
     copied = name_in(template) if "://" in template else template
-    _run(server, "CREATE DATABASE {} TEMPLATE {}", name, copied)
+    _run(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, copied)  # by the log: twice as long
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
