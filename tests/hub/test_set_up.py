@@ -19,6 +19,12 @@ from upstate.hub.postgres import connect, statement
 from upstate.hub.set_up import set_up
 from upstate.hub.start import Configuration, start
 
+# other tests of the run have databases on the same server
+_WAITS_HERE = """
+SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
+"""
+
 
 def test_setting_up_again_makes_nothing(state: State) -> None:
     assert set_up(state.url, TEXTS).made == ()
@@ -81,7 +87,7 @@ def test_a_catalog_that_is_put_in_force_meanwhile_is_not_set_back(state: State) 
         other.execute(statement("set_up_alone"))
         with ThreadPoolExecutor() as beside:
             again = beside.submit(_set_up_here, state.url)
-            while not state.rows("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+            while not state.rows(_WAITS_HERE):
                 assert not again.done()
                 time.sleep(0.02)
             state.connection.execute("UPDATE hub_catalog_file SET text = %s WHERE name = 'Bus.toml'", [grown])
