@@ -42,8 +42,8 @@ def harm(command: Command, *statements: str) -> None:
 def test_a_hub_that_is_well_has_nothing_to_mend(lakeside: Command) -> None:
     code, found = look(lakeside, "--deep")
     serious = {name: each for name, each in found.items() if each["level"] == "mend"}
-    # the tests' own server is told not to wait for the disk
-    assert set(serious) == {"setting fsync"}
+    # the tests' own server is told not to wait for the disk, and to write no page for a crash of the machine
+    assert set(serious) == {"setting fsync", "setting full_page_writes"}
     assert code == 1
     for check in ("references", "state tables", "rights", "roles"):
         assert found[check]["level"] == "good", check
