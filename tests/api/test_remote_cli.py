@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.command import Command, wait_for
+from tests.cli.command import Command
 from tests.databases import let_go, new_database
+from tests.waiting import wait_until
 from tests.web.conftest import World, turn_to
 from tests.web.test_leftovers import days, leave_over
 
@@ -219,14 +220,14 @@ def test_the_scripts_of_the_guide_run_as_they_stand_there(served: Served) -> Non
 def test_ctrl_c_stops_watching_and_the_resync_goes_on_at_the_hub(served: Served) -> None:
     command = served.away("dana").start("--hub", served.address, "resync", "Lakeside", "--all", "--everything")
     newest = "SELECT id, state FROM hub_resync WHERE asked_by = 'Dana' AND mode = 'full' ORDER BY id DESC LIMIT 1"
-    wait_for(lambda: served.here.rows(newest), PATIENCE)
+    wait_until(lambda: served.here.rows(newest))
     time.sleep(0.3)  # so that it is watched
     command.send_signal(signal.SIGINT)
     _, error = command.communicate(timeout=PATIENCE)
     (number, _) = served.here.rows(newest)[0]
     assert command.returncode == 130, error
     assert error == f"upstate: stopped watching. Resync {number} goes on at the hub.\n"
-    wait_for(lambda: served.here.rows(newest) == [(number, "finished")], PATIENCE)
+    wait_until(lambda: served.here.rows(newest) == [(number, "finished")])
 
 
 def test_asking_a_hub_elsewhere_loads_no_models_and_needs_no_database(served: Served) -> None:

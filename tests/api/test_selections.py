@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.api.conftest import Caller, line_of
+from tests.waiting import wait_until
 from tests.web.conftest import World
-from tests.web.test_worker import state_of, wait_until, workers
+from tests.web.test_worker import state_of, workers
 
 Callers = Callable[[str], Caller]
 

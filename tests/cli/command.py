@@ -9,8 +9,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,11 +160,3 @@ class Command:
         """The rows of a query at the state."""
         with psycopg.connect(self.url) as connection:
             return connection.execute(query.encode()).fetchall()
-
-
-def wait_for(happened: Callable[[], object], seconds: float = 30) -> None:
-    """Until it has happened."""
-    until = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.05)

@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
-from tests.cli.command import Command, wait_for
+from tests.cli.command import Command
 from tests.cli.test_interrupted import is_in_the_middle, students_cannot_land
+from tests.waiting import wait_until
 
 from upstate.embedded import Cluster, program
 
@@ -37,7 +38,7 @@ def cut_short(command: Command) -> None:
     """A resync of which one object has landed and two are delivered, and whose command died."""
     with students_cannot_land(command):
         process = command.start("resync", "Lakeside", "--all")
-        wait_for(lambda: is_in_the_middle(command))
+        wait_until(lambda: is_in_the_middle(command))
         process.kill()
         process.communicate()
 

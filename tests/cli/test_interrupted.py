@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from tests.cli.command import Command, make_catalog, make_source, wait_for
+from tests.cli.command import Command, make_catalog, make_source
+from tests.waiting import wait_until
 
 from upstate.embedded import Cluster
 
@@ -40,7 +41,7 @@ def state_rows(command: Command) -> list[list[tuple[object, ...]]]:
 def test_after_kill_9_the_same_command_finishes_the_same_resync_and_reads_nothing_twice(lakeside: Command) -> None:
     with students_cannot_land(lakeside):
         process = lakeside.start("resync", "Lakeside", "--all")
-        wait_for(lambda: is_in_the_middle(lakeside))
+        wait_until(lambda: is_in_the_middle(lakeside))
         process.kill()
         process.communicate()
     receipts = lakeside.rows("SELECT id, digest FROM hub_batch ORDER BY id")
@@ -60,7 +61,7 @@ def test_after_kill_9_the_same_command_finishes_the_same_resync_and_reads_nothin
 def test_ctrl_c_is_one_line_and_130_and_the_same_command_goes_on(lakeside: Command) -> None:
     with students_cannot_land(lakeside):
         process = lakeside.start("resync", "Lakeside", "--all")
-        wait_for(lambda: is_in_the_middle(lakeside))
+        wait_until(lambda: is_in_the_middle(lakeside))
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=20)
     assert process.returncode == 130
@@ -74,7 +75,7 @@ def test_ctrl_c_is_one_line_and_130_and_the_same_command_goes_on(lakeside: Comma
 def test_another_selection_finishes_the_dead_resync_first_and_then_runs_its_own(lakeside: Command) -> None:
     with students_cannot_land(lakeside):
         process = lakeside.start("resync", "Lakeside", "--all")
-        wait_for(lambda: is_in_the_middle(lakeside))
+        wait_until(lambda: is_in_the_middle(lakeside))
         process.kill()
         process.communicate()
     ended = lakeside.run("resync", "Lakeside", "Bus", "--json")
@@ -87,7 +88,7 @@ def test_another_selection_finishes_the_dead_resync_first_and_then_runs_its_own(
 def test_a_second_command_waits_for_the_first_and_says_so(lakeside: Command) -> None:
     with students_cannot_land(lakeside):
         first = lakeside.start("resync", "Lakeside", "--all", "--json")
-        wait_for(lambda: is_in_the_middle(lakeside))
+        wait_until(lambda: is_in_the_middle(lakeside))
         second = lakeside.start("resync", "Lakeside", "Bus", "--json")
         assert second.stderr is not None
         assert second.stderr.readline() == (
@@ -101,7 +102,7 @@ def test_a_second_command_waits_for_the_first_and_says_so(lakeside: Command) -> 
 def test_status_tells_of_a_resync_that_was_left(lakeside: Command) -> None:
     with students_cannot_land(lakeside):
         process = lakeside.start("resync", "Lakeside", "--all")
-        wait_for(lambda: is_in_the_middle(lakeside))
+        wait_until(lambda: is_in_the_middle(lakeside))
         process.kill()
         process.communicate()
     assert "Resync 1 has not ended." in lakeside.done("status", "Lakeside")
@@ -120,7 +121,7 @@ def test_after_kill_9_of_postgresql_the_same_command_finishes_the_same_resync(tm
         lock = psycopg.connect(looking.url)
         lock.execute("LOCK TABLE state.student IN ACCESS EXCLUSIVE MODE")
         process = command.start("resync", "Lakeside", "--all")
-        wait_for(lambda: is_in_the_middle(looking))
+        wait_until(lambda: is_in_the_middle(looking))
         pid = int((tmp_path / "home" / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
         _, error = process.communicate(timeout=60)

@@ -6,7 +6,8 @@ import sqlite3
 from contextlib import closing
 
 import psycopg
-from tests.cli.command import Command, wait_for
+from tests.cli.command import Command
+from tests.waiting import wait_until
 
 ALL = ("resync", "Lakeside", "--all")
 REMOVE = (*ALL, "--remove-leftovers")
@@ -139,7 +140,7 @@ def test_after_kill_9_in_the_middle_of_removing_the_same_command_ends_the_same(l
         connection.execute("SELECT FROM state.student WHERE number = 3 AND school_id = 2 FOR UPDATE")
         process = lakeside.start(*REMOVE)
         waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%delete from%%held%%'"
-        wait_for(lambda: lakeside.rows(waits), seconds=90)
+        wait_until(lambda: lakeside.rows(waits))
         process.kill()
         process.communicate()
         connection.rollback()

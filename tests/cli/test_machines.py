@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +19,11 @@ from bench.state.hub import ask_of_all, fresh_state, unexpected
 from bench.wire import agent_key
 from psycopg.conninfo import make_conninfo
 from tests.cli.machines import Machine, network, why_not
+from tests.waiting import wait_until
 
 from upstate.embedded import Cluster
 from upstate.hub.start import Configuration, start
 
-PATIENCE = 240.0  # seconds; a machine that is busy with other things is no fault of a test
 SERVICE = "10.77.0.100"  # the address that agents know; one machine answers to it at a time
 PORT = 8642
 pytestmark = [pytest.mark.slow]
@@ -73,13 +72,6 @@ def state(machines: dict[str, Machine], tmp_path: Path) -> Iterator[State]:
         yield State(url, districts)
     finally:
         cluster.stop()
-
-
-def wait_until(so: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not so():
-        assert time.monotonic() < end, what
-        time.sleep(0.1)
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.cli.command import Command, wait_for
+from tests.cli.command import Command
 from tests.cli.test_interrupted import students_cannot_land
+from tests.waiting import wait_until
 
 
 def held(lakeside: Command) -> list[list[tuple[object, ...]]]:
@@ -52,7 +53,7 @@ def test_a_rehearsal_that_was_killed_leaves_nothing_and_begins_anew(lakeside: Co
         process = lakeside.start("resync", "Lakeside", "--all", "--rehearse")
         query = "SELECT object, state FROM hub_order WHERE resync_id = 2"
         middle = {"School": "landed", "Student": "delivered", "Bus": "delivered"}
-        wait_for(lambda: dict(lakeside.rows(query)) == middle)
+        wait_until(lambda: dict(lakeside.rows(query)) == middle)
         process.kill()
         process.communicate()
     assert held(lakeside)[:-1] == before[:-1], "but for the batches that were kept"
@@ -68,7 +69,7 @@ def test_a_rehearsal_that_was_killed_leaves_nothing_and_begins_anew(lakeside: Co
 def test_a_resync_finishes_a_rehearsal_that_was_killed_and_then_sends(lakeside: Command) -> None:
     with students_cannot_land(lakeside):
         process = lakeside.start("resync", "Lakeside", "--all", "--rehearse")
-        wait_for(lambda: ("School", "landed") in lakeside.rows("SELECT object, state FROM hub_order"))
+        wait_until(lambda: ("School", "landed") in lakeside.rows("SELECT object, state FROM hub_order"))
         process.kill()
         process.communicate()
     ended = lakeside.run("resync", "Lakeside", "--all")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from tests.cli.command import Command, wait_for
+from tests.cli.command import Command
 from tests.cli.test_interrupted import students_cannot_land
+from tests.waiting import wait_until
 
 
 def change(command: Command, *statements: str) -> None:
@@ -204,7 +205,7 @@ def test_after_kill_9_in_the_middle_what_was_held_back_lands_all_the_same_and_on
     root, before = str(root_of(lakeside, "School")), writes(lakeside)
     with students_cannot_land(lakeside):
         process = lakeside.start("heal", "Lakeside", "--root", root)
-        wait_for(lambda: (3, "delivered") in lakeside.rows("SELECT resync_id, state FROM hub_order"))
+        wait_until(lambda: (3, "delivered") in lakeside.rows("SELECT resync_id, state FROM hub_order"))
         process.kill()
         process.communicate()
     assert len(students(lakeside)) == 6

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from tests.cli.command import Command, wait_for
+from tests.cli.command import Command
 from tests.cli.test_interrupted import is_in_the_middle, students_cannot_land
+from tests.waiting import wait_until
 
 
 def test_a_verification_while_a_resync_runs_says_that_it_waits_and_sees_all_of_it(lakeside: Command) -> None:
     with students_cannot_land(lakeside):
         resync = lakeside.start("resync", "Lakeside", "--all", "--json")
-        wait_for(lambda: is_in_the_middle(lakeside))
+        wait_until(lambda: is_in_the_middle(lakeside))
         waiting = [lakeside.start("verify", "Lakeside", "--json"), lakeside.start("verify", "--receipt", "1")]
         for each, doing in zip(waiting, ("verifying", "looking at both ends"), strict=True):
             assert each.stderr is not None

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from tests.hub.serving import connect_agent, served
 from tests.hub.state import State
+from tests.waiting import wait_until
 
 from upstate.agent.configuration import read_configuration
 from upstate.agent.running import run_agent
@@ -98,13 +99,6 @@ def queued(state: State, *objects: str) -> int:
 
     plan = make_plan(state.catalog, objects or None, state.district.zone)
     return queue_resync(plan, state.district.zone_id, person=Person.objects.get(name="Olga")).id
-
-
-def wait_until(so: Callable[[], bool], what: str = "it did not come to that") -> None:
-    end = time.monotonic() + PATIENCE
-    while not so():
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
 
 
 def ended(state: State, resync: int) -> bool:

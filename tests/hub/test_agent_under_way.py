@@ -15,6 +15,7 @@ import pytest
 from tests.hub.hub_process import program, serving
 from tests.hub.serving import connect_agent
 from tests.hub.state import State, batch
+from tests.waiting import wait_until
 
 from upstate.hub.backlog import MOST_BYTES
 from upstate.hub.models import Person
@@ -23,7 +24,6 @@ from upstate.hub.placing_resyncs import queue_resync
 from upstate.planning import make_plan
 
 pytestmark = pytest.mark.slow
-PATIENCE = 60.0  # seconds
 A_WHILE = 3.0  # in which an agent and a worker would have done it, had they been let
 ALL = {"School": 3, "Student": 2}
 
@@ -75,11 +75,11 @@ class House:
             yield
 
     def wait_until(self, so: Callable[[], bool], what: str) -> None:
-        """Wait for it, for a minute."""
-        end = time.monotonic() + PATIENCE
-        while not so():
-            assert time.monotonic() < end, f"{what}; the agent said:\n{self.said()}"
-            time.sleep(0.05)
+        """Wait for it."""
+        try:
+            wait_until(so)
+        except AssertionError as error:
+            raise AssertionError(f"{what}; the agent said:\n{self.said()}") from error
 
     def said(self) -> str:
         """What the agent has said so far."""

@@ -10,7 +10,8 @@ from pathlib import Path
 import psycopg
 from tests.hub.serving import connect_agent
 from tests.hub.state import State
-from tests.hub.test_agent_program import Authority, configured, district, ended, hub, queued, running, wait_until
+from tests.hub.test_agent_program import Authority, configured, district, ended, hub, queued, running
+from tests.waiting import wait_until
 
 from upstate.hub.postgres import DISK_FULL
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 from uuid import uuid4
@@ -11,6 +10,7 @@ from uuid import uuid4
 import pytest
 from psycopg.conninfo import make_conninfo
 from tests.hub.state import State, batch, deliver_all, parcel
+from tests.waiting import wait_until
 
 from upstate.errors import DatabaseError
 from upstate.hub.backlog import Backlog
@@ -54,14 +54,6 @@ def filled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def until(true: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if true():
-            return
-        time.sleep(0.02)
-    raise AssertionError("it did not come to that")
-
-
 def land_one(state: State, resync: int, sessions: Sessions) -> None:
     """Land an order, and be stopped while the next may be filled in."""
     with sessions.landing(resync) as landing, LandingAhead(sessions, resync, state.catalog, 1) as lander:
@@ -97,7 +89,7 @@ def test_a_row_that_came_meanwhile_is_no_record_of_the_districts(state: State, f
     def land_and_add(connection: Connection, task: Task) -> None:
         lander(connection, task)
         if task.object.name == "School":
-            until(lambda: state.rows(waiting) == [(1,)])
+            wait_until(lambda: state.rows(waiting) == [(1,)])
             state.connection.execute("SET session_replication_role = replica")  # nobody looks for its school
             state.connection.execute(f"INSERT INTO state.student VALUES (1, 12, 'Zoe', {school})".encode())
 
@@ -216,7 +208,7 @@ def test_cancelling_ends_a_landing_in_whatever_session_it_is(state: State) -> No
 
             thread = Thread(target=land)
             thread.start()
-            until(lambda: state.orders("state")["School"] == "landed")
+            wait_until(lambda: state.orders("state")["School"] == "landed")
             assert thread.is_alive()
             landing.cancel_safe(timeout=5)
             lander.cancel()

@@ -8,8 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,23 +17,16 @@ import pytest
 from django.conf import settings
 from tests.hub.serving import connect_agent, served
 from tests.hub.state import State, deliver_all
+from tests.waiting import wait_until
 
 from upstate.agent.configuration import AgentConfiguration
 from upstate.agent.hub_client import HubAddress
 from upstate.agent.running import run_agent
 from upstate.hub.running_resyncs import start_resync
 
-PATIENCE = 90.0  # seconds
 LEASE = 2
 STUDENTS = 100_000  # four batches
 Authority = tuple[Path, Path]
-
-
-def wait_until(so: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not so():
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
 
 
 @contextmanager
@@ -82,10 +74,7 @@ def test_an_agent_stopped_past_its_lease_has_its_late_writes_refused(
                 holding.rollback()
                 wait_until(lambda: held(state) == 1, "what had come is not kept")
                 told = AgentConfiguration(HubAddress(hub, ca=authority[0]), second, None, str(district), None)
-                end = time.monotonic() + PATIENCE
-                while state.orders("state")["School"] != "delivered":
-                    run_agent(told, stop=threading.Event(), say=lambda _: None, once=True)
-                    assert time.monotonic() < end, "nobody takes over"
+                wait_until(lambda: delivered_by_another(state, told), "nobody takes over")
                 before = kept(state)
                 assert [number for number, _ in before] == [0, 1, 2, 3]
                 assert state.orders("epoch") == {"School": 2}
@@ -129,6 +118,12 @@ def test_a_worker_stopped_in_the_middle_of_a_landing_holds_its_district_up_for_i
     assert state.orders("created") == {"School": 3, "Student": 0}
     assert state.rows("SELECT id FROM state.school ORDER BY id") == [(0,), (1,), (2,)]
     assert state.rows("SELECT count(*), count(DISTINCT id) FROM landed") == [(2, 2)]
+
+
+def delivered_by_another(state: State, told: AgentConfiguration) -> bool:
+    """Whether the order is delivered, after another agent's look for work."""
+    run_agent(told, stop=threading.Event(), say=lambda _: None, once=True)
+    return bool(state.orders("state")["School"] == "delivered")
 
 
 def waits_for_batches(state: State) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import replace
 import psycopg
 import pytest
 from tests.loading.desk import Desk, Row
-from tests.loading.test_locks import backends_waiting, elsewhere, until
+from tests.loading.test_locks import backends_waiting, elsewhere
+from tests.waiting import wait_until
 
 from upstate.errors import FencedError, LandingError
 from upstate.loading.ahead import Ahead
@@ -40,7 +41,7 @@ def filling(desk: Desk, task: Task, thread: ThreadPoolExecutor) -> Iterator[tupl
     with psycopg.connect(desk.url, autocommit=True) as connection:
         ahead = Ahead(desk.connection, connection, task)
         filled = thread.submit(ahead.fill)
-        until(desk, lambda desk: filled.done() or bool(backends_waiting(desk)))
+        wait_until(lambda: filled.done() or backends_waiting(desk.connection))
         try:
             yield ahead, filled
         finally:
@@ -190,7 +191,7 @@ def test_who_waits_for_it_while_what_comes_before_waits_for_them_ends_in_no_stan
             writing = pool.submit(
                 other.execute, "insert into state.pupil (district_id, id, school_id) values (1, 1, 1)"
             )
-            until(desk, lambda desk: len(backends_waiting(desk)) == 2)
+            wait_until(lambda: len(backends_waiting(desk.connection)) == 2)
             landing = pool.submit(land, desk.connection, school)
             assert writing.exception(timeout=20) is None or isinstance(writing.exception(), psycopg.Error)
             other.rollback()
@@ -205,7 +206,7 @@ def test_who_waits_for_it_while_what_comes_before_waits_for_them_ends_in_no_stan
 def test_where_its_session_is_lost_it_lands_from_the_beginning(desk: Desk, thread: ThreadPoolExecutor) -> None:
     school, pupil = two(desk, SCHOOLS, PUPILS)
     with filling(desk, pupil, thread) as (ahead, filled):
-        (pid,) = backends_waiting(desk)
+        (pid,) = backends_waiting(desk.connection)
         desk.connection.execute("select pg_terminate_backend(%s, 5000)", (pid,))
         filled.result(timeout=10)
         assert desk.rows("pupil") == []
@@ -218,7 +219,7 @@ def test_where_its_session_is_lost_it_lands_from_the_beginning(desk: Desk, threa
 def test_who_says_stop_is_heard_in_its_turn(desk: Desk, thread: ThreadPoolExecutor) -> None:
     _, pupil = two(desk, SCHOOLS, PUPILS)
     with filling(desk, pupil, thread) as (_, filled):
-        (pid,) = backends_waiting(desk)
+        (pid,) = backends_waiting(desk.connection)
         desk.connection.execute("select pg_cancel_backend(%s)", (pid,))
         with pytest.raises(LandingError):
             filled.result(timeout=10)

@@ -1,15 +1,16 @@
 """A landing among others: late writers, other writers, kills."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg.errors import AdminShutdown, ForeignKeyViolation, LockNotAvailable
 from tests.loading.desk import Desk, Row
+from tests.waiting import wait_until
 
 from upstate.errors import FencedError, LandingError
 from upstate.loading.entering import landing
@@ -46,15 +47,6 @@ def elsewhere(desk: Desk, query: str) -> None:
         connection.execute(query)
 
 
-def until(desk: Desk, waits: Callable[[Desk], bool]) -> None:
-    """Until somebody waits for a lock."""
-    for _ in range(200):
-        if waits(desk):
-            return
-        time.sleep(0.02)
-    raise AssertionError("nobody came to wait")
-
-
 def somebody_waits(desk: Desk) -> bool:
     return desk.connection.execute(f"{ADVISORY} and not granted)".encode()).fetchone() == (True,)
 
@@ -65,10 +57,15 @@ def landing_has_begun(desk: Desk) -> bool:
     return desk.connection.execute(query.encode()).fetchone() == (True,)
 
 
-def backends_waiting(desk: Desk) -> list[int]:
-    """The processes of this database that wait for a lock."""
+def backends_waiting(connection: psycopg.Connection[Any]) -> list[int]:
+    """The processes of its database that wait for a lock."""
     query = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-    return [pid for (pid,) in desk.connection.execute(query).fetchall()]
+    return [pid for (pid,) in connection.execute(query).fetchall()]
+
+
+def is_the_one_that_waits(connection: psycopg.Connection[Any], backend: int) -> bool:
+    """Whether of its database's processes that one alone waits for a lock."""
+    return backends_waiting(connection) == [backend]
 
 
 def test_another_writer_who_removes_a_parent_waits_and_is_refused(desk: Desk, threads: ThreadPoolExecutor) -> None:
@@ -77,7 +74,7 @@ def test_another_writer_who_removes_a_parent_waits_and_is_refused(desk: Desk, th
     with psycopg.connect(desk.url, autocommit=True) as connection, connection.transaction():
         land(connection, task)  # a savepoint of ours: not committed yet
         removal: Future[None] = threads.submit(elsewhere, desk, "delete from state.school where id = 1")
-        until(desk, somebody_waits)
+        wait_until(lambda: somebody_waits(desk), "nobody came to wait")
         assert not removal.done()
     with pytest.raises(ForeignKeyViolation):
         removal.result(timeout=10)
@@ -105,7 +102,8 @@ def test_a_writer_in_the_way_of_a_landing_does_not_make_it_fail(desk: Desk, thre
     with landing(desk.connection, task):  # the district's lock is ours
         removal = threads.submit(elsewhere, desk, "update state.school set rating = 'A' where id = 2")
         with psycopg.connect(desk.url, autocommit=True) as watcher:
-            until(replace(desk, connection=watcher), somebody_waits)
+            watching = replace(desk, connection=watcher)
+            wait_until(lambda: somebody_waits(watching), "nobody came to wait")
             # it has its row already and waits for us; now our own write would wait for it
             with pytest.raises(LockNotAvailable), psycopg.connect(desk.url) as other:
                 other.execute("select from state.school where id = 2 for update nowait")
@@ -130,12 +128,12 @@ def test_a_deadlock_with_another_writer_is_tried_again(desk: Desk, threads: Thre
     deadlocks = "select deadlocks from pg_stat_database where datname = current_database()"
     with psycopg.connect(desk.url, autocommit=True) as connection:
         landed = threads.submit(land, connection, task)
-        until(desk, landing_has_begun)
+        wait_until(lambda: landing_has_begun(desk))
         elsewhere(
             desk, "update state.school set rating = 'A' where id = 2"
         )  # takes its row, then waits for the landing
         assert landed.result(timeout=30) == Counts(unchanged=1, updated=1)
-    until(desk, lambda d: d.connection.execute(deadlocks).fetchone() == (1,))
+    wait_until(lambda: desk.connection.execute(deadlocks).fetchone() == (1,))
     assert [(r["name"], r["rating"]) for r in desk.rows("school")] == [("Lincoln", None), ("U. S. Grant", "A")]
 
 
@@ -187,7 +185,7 @@ def test_a_landing_that_is_killed_leaves_nothing_and_lands_again(desk: Desk, thr
             blocker.execute(f"lock table {pause} in access exclusive mode")
             landed: Future[Any] = threads.submit(land, victim, task)
             with psycopg.connect(desk.url, autocommit=True) as other:
-                until(replace(desk, connection=other), lambda d: backends_waiting(d) == [victim.info.backend_pid])
+                wait_until(partial(is_the_one_that_waits, other, victim.info.backend_pid))
                 other.execute("select pg_terminate_backend(%s)", (victim.info.backend_pid,))
             with pytest.raises(LandingError) as stopped:
                 landed.result(timeout=10)

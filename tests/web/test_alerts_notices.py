@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connections
+from tests.waiting import wait_until
 from tests.web.conftest import World
-from tests.web.test_worker import placed, wait_until, workers
+from tests.web.test_worker import placed, workers
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,10 @@ from typing import Any
 import psycopg
 import pytest
 from django.test import Client
+from tests.waiting import wait_until
 from tests.web.batch_form import ENROLLMENT, at, change, confirmed, form_of, resyncs
 from tests.web.conftest import World
 from tests.web.page_text import words
-from tests.web.test_worker import wait_until
 
 As = Callable[[str], Client]
 

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.databases import let_go
+from tests.waiting import wait_until
 from tests.web.conftest import World
 from tests.web.rejected import sum_all
 
@@ -31,10 +32,17 @@ FILTERS: list[tuple[str, dict[str, str]]] = [
 ]
 
 
+OTHERS = (
+    "select from pg_stat_activity "
+    "where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()"
+)
+
+
 def read_from_end_to_end(world: World) -> tuple[int, int]:
     """How often, and how many rows of, the rejections' table was read without an index until now."""
-    let_go()  # a session tells its counts when it ends
-    with psycopg.connect(world.url) as connection:
+    let_go()  # a session tells its counts when it ends, which is a moment after it was closed here
+    with psycopg.connect(world.url, autocommit=True) as connection:
+        wait_until(lambda: connection.execute(OTHERS).fetchone() is None, "somebody stays in the database")
         row = connection.execute(
             "select seq_scan, seq_tup_read from pg_stat_user_tables where relname = 'hub_rejection'"
         ).fetchone()

@@ -14,11 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from tests.waiting import wait_until
 from tests.web.batch_form import change, resyncs
 from tests.web.conftest import World
 from tests.web.healing import at, confirmed, mend_school, own_source, root_school
 from tests.web.page_text import faults, words
-from tests.web.test_worker import state_of, wait_until, workers
+from tests.web.test_worker import state_of, workers
 
 from upstate.planning import Counts
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
+from tests.waiting import PATIENCE, wait_until
 from tests.web.batch_form import resyncs
 from tests.web.browser import needs_chromium, served, visiting
 from tests.web.conftest import World
 from tests.web.healing import at, mend_school, own_source, root_school
-from tests.web.test_worker import PATIENCE, wait_until, workers
+from tests.web.test_worker import workers
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 As = Callable[[str], Client]

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from django.db import connections
 from django.test import Client
+from tests.waiting import wait_until
 from tests.web.conftest import World, turn_to
-from tests.web.test_worker import placed, state_of, wait_until, workers
+from tests.web.test_worker import placed, state_of, workers
 
 TOKEN = "a token for tests, long enough"
 SAMPLE = re.compile(r'^([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)*)\})? (-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$')

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from django.test import Client
+from tests.waiting import wait_until
 from tests.web.conftest import World
 from tests.web.page_text import faults, words
-from tests.web.test_worker import placed, state_of, wait_until, workers
+from tests.web.test_worker import placed, state_of, workers
 
 As = Callable[[str], Client]
 

@@ -18,19 +18,13 @@ import psutil
 import pytest
 import requests
 from django.test import Client
+from tests.waiting import wait_until
 from tests.web.conftest import KEY, World
 from tests.web.test_worker import placed, state_of
 
 As = Callable[[str], Client]
 PATIENCE = 90.0  # seconds
 pytestmark = pytest.mark.slow
-
-
-def wait_until(so: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not so():
-        assert time.monotonic() < end, what
-        time.sleep(0.1)
 
 
 def upstate(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:

@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
+from tests.waiting import wait_until
 from tests.web.browser import Visit, needs_chromium, served, visiting
 from tests.web.conftest import World
 from tests.web.healing import at as errors_at
 from tests.web.healing import root_school
 from tests.web.test_history import made_runs
-from tests.web.test_worker import state_of, wait_until, workers
+from tests.web.test_worker import state_of, workers
 
 As = Callable[[str], Client]
 pytestmark = [needs_chromium, pytest.mark.slow]

@@ -9,10 +9,11 @@ from typing import Any
 import psycopg
 import pytest
 from django.test import Client
+from tests.waiting import wait_until
 from tests.web.batch_form import at, cell, change, confirmed, resyncs, rows
 from tests.web.conftest import World
 from tests.web.page_text import words
-from tests.web.test_worker import state_of, wait_until, workers
+from tests.web.test_worker import state_of, workers
 
 As = Callable[[str], Client]
 TABLES = ("hub_rejection", "hub_root", "hub_hold", "hub_tally", "state.enrollment", "state.school", "hub_batch")

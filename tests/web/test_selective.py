@@ -11,10 +11,11 @@ from typing import Any
 import psycopg
 import pytest
 from django.test import Client
+from tests.waiting import wait_until
 from tests.web.batch_form import change, form_of, resyncs
 from tests.web.conftest import World
 from tests.web.page_text import faults, words
-from tests.web.test_worker import state_of, wait_until, workers
+from tests.web.test_worker import state_of, workers
 
 As = Callable[[str], Client]
 NOBODY = "00000000-0000-0000-0000-00000000000f"

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, expect
+from tests.waiting import PATIENCE, wait_until
 from tests.web.batch_form import change, resyncs
 from tests.web.browser import needs_chromium, served, visiting
 from tests.web.conftest import World
 from tests.web.test_selective import NOBODY, at, schools
-from tests.web.test_worker import PATIENCE, state_of, wait_until, workers
+from tests.web.test_worker import state_of, workers
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 As = Callable[[str], Client]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connections
+from tests.waiting import wait_until
 from tests.web.conftest import World
-
-PATIENCE = 60.0  # seconds
 
 
 def placed(district: str, *objects: str) -> int:
@@ -27,13 +25,6 @@ def state_of(resync: int) -> str:
     from upstate.hub.models import Resync
 
     return Resync.objects.values_list("state", flat=True).get(id=resync)
-
-
-def wait_until(so: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not so():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.05)
 
 
 @contextmanager
