@@ -42,13 +42,15 @@ class CutError(Exception):
 
 
 class MemoryDoor:
-    """See Door. `sent` is every delivery that arrived; `cut_after` cuts the line once so many have.
+    """See Door. `sent` is every delivery that arrived; `cut_after` cuts the line once so many have. What was claimed is
+    handed out again once `let_go` has ended the leases.
 
     `state` has the rows to compare with, and `asked` how many buckets pairs were asked of.
     """
 
     def __init__(self, *orders: WorkOrder) -> None:
         self.standings = {order.id: Standing(order) for order in orders}
+        self.leased: set[int] = set()
         self.sent: list[tuple[str, int]] = []
         self.forgotten: list[tuple[str, int]] = []
         self.cut_after: int | None = None
@@ -58,12 +60,16 @@ class MemoryDoor:
         self.selected: dict[str, Selection] = {}
 
     def claim(self) -> WorkOrder | None:
-        for standing in self.standings.values():
-            if standing.state in ("waiting", "reading"):
+        for number, standing in self.standings.items():
+            if standing.state in ("waiting", "reading") and number not in self.leased:
+                self.leased.add(number)
                 standing.state = "reading"
                 standing.order = replace(standing.order, epoch=standing.order.epoch + 1)
                 return standing.order
         return None
+
+    def let_go(self) -> None:
+        self.leased.clear()
 
     def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
         kept = self._standing(order).kept

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,8 @@ from tests.agent.cases import thing
 from tests.agent.memory_door import CutError, MemoryDoor
 from tests.agent.sqlite_maker import SqliteMaker
 
-from upstate.agent.round import run_round
+from upstate.agent import round as round_module
+from upstate.agent.round import Progress
 from upstate.agent.sources import (
     Comparison,
     Description,
@@ -56,6 +58,20 @@ def _no_thread_stays() -> Iterator[None]:
     assert [t.name for t in threading.enumerate() if t.name == "upstate-reader"] == []
 
 
+Run = Callable[..., int]
+
+
+@pytest.fixture(params=[False, True], ids=["one after the other", "ahead"])
+def run_round(request: pytest.FixtureRequest) -> Run:
+    """A round of who comes when the leases of all before have ended, and claims the next order ahead or does not."""
+
+    def run(door: MemoryDoor, source: Source, catalog: Catalog, *progress: Progress) -> int:
+        door.let_go()
+        return round_module.run_round(door, source, catalog, *progress, ahead=request.param)
+
+    return run
+
+
 def door_of(*objects: SyncObject) -> MemoryDoor:
     return MemoryDoor(*(WorkOrder(n, 1, obj.name, None, 0) for n, obj in enumerate(objects)))
 
@@ -67,7 +83,7 @@ def landed(door: MemoryDoor, obj: SyncObject) -> list[tuple[int, str]]:
     return [(r["id"], r["name"]) for batch in batches for r in batch.records.to_pylist()]
 
 
-def test_every_order_is_read_delivered_and_finished_in_turn(maker: SqliteMaker) -> None:
+def test_every_order_is_read_delivered_and_finished_in_turn(maker: SqliteMaker, run_round: Run) -> None:
     door = door_of(_SCHOOL, _PUPIL)
     heard: list[tuple[str, int]] = []
     done = run_round(
@@ -81,11 +97,11 @@ def test_every_order_is_read_delivered_and_finished_in_turn(maker: SqliteMaker) 
     assert heard[-1] == ("Pupil", _PUPILS)
 
 
-def test_a_round_without_orders_opens_nothing(tmp_path: Path) -> None:
+def test_a_round_without_orders_opens_nothing(tmp_path: Path, run_round: Run) -> None:
     assert run_round(MemoryDoor(), open_source(str(tmp_path / "absent")), _CATALOG) == 0
 
 
-def test_an_empty_object_is_finished_with_no_batch(maker: SqliteMaker) -> None:
+def test_an_empty_object_is_finished_with_no_batch(maker: SqliteMaker, run_round: Run) -> None:
     maker.change("DELETE FROM school")
     door = door_of(_SCHOOL)
     run_round(door, open_source(maker.url), _CATALOG)
@@ -93,7 +109,9 @@ def test_an_empty_object_is_finished_with_no_batch(maker: SqliteMaker) -> None:
 
 
 @pytest.mark.parametrize("cut_after", [1, 2, 3, 5])
-def test_a_round_that_was_cut_goes_on_and_sends_nothing_twice(maker: SqliteMaker, cut_after: int) -> None:
+def test_a_round_that_was_cut_goes_on_and_sends_nothing_twice(
+    maker: SqliteMaker, cut_after: int, run_round: Run
+) -> None:
     door = door_of(_SCHOOL, _PUPIL)
     door.cut_after = cut_after
     with pytest.raises(CutError):
@@ -104,7 +122,9 @@ def test_a_round_that_was_cut_goes_on_and_sends_nothing_twice(maker: SqliteMaker
     assert landed(door, _PUPIL) == [(n, f"pupil {n}") for n in range(_PUPILS)]
 
 
-def test_data_that_changed_between_two_rounds_are_sent_anew_from_the_first_difference(maker: SqliteMaker) -> None:
+def test_data_that_changed_between_two_rounds_are_sent_anew_from_the_first_difference(
+    maker: SqliteMaker, run_round: Run
+) -> None:
     door = door_of(_PUPIL)
     door.cut_after = 3
     with pytest.raises(CutError):
@@ -116,7 +136,7 @@ def test_data_that_changed_between_two_rounds_are_sent_anew_from_the_first_diffe
     assert landed(door, _PUPIL)[40_000] == (40_000, "renamed")
 
 
-def test_data_that_became_fewer_leave_no_batch_behind(maker: SqliteMaker) -> None:
+def test_data_that_became_fewer_leave_no_batch_behind(maker: SqliteMaker, run_round: Run) -> None:
     door = door_of(_PUPIL)
     door.cut_after = 3
     with pytest.raises(CutError):
@@ -129,7 +149,9 @@ def test_data_that_became_fewer_leave_no_batch_behind(maker: SqliteMaker) -> Non
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(held=st.sets(st.integers(0, 6)))
-def test_whatever_the_hub_holds_it_ends_with_one_snapshot_whole(maker: SqliteMaker, held: set[int]) -> None:
+def test_whatever_the_hub_holds_it_ends_with_one_snapshot_whole(
+    maker: SqliteMaker, held: set[int], run_round: Run
+) -> None:
     """The hub may hold any of the batches, and some that are no longer there."""
     full = door_of(_PUPIL)
     run_round(full, open_source(maker.url), _CATALOG)
@@ -142,7 +164,7 @@ def test_whatever_the_hub_holds_it_ends_with_one_snapshot_whole(maker: SqliteMak
     assert [n for _, n in door.sent] == list(range(min(prefix, 4), 4))
 
 
-def test_an_object_that_cannot_be_read_fails_and_the_others_go_on(maker: SqliteMaker) -> None:
+def test_an_object_that_cannot_be_read_fails_and_the_others_go_on(maker: SqliteMaker, run_round: Run) -> None:
     maker.change("ALTER TABLE school RENAME TO academy")
     door = door_of(_SCHOOL, _PUPIL)
     assert run_round(door, open_source(maker.url), _CATALOG) == 2
@@ -150,13 +172,13 @@ def test_an_object_that_cannot_be_read_fails_and_the_others_go_on(maker: SqliteM
     assert "School cannot be read" in door.standings[0].message
 
 
-def test_an_object_the_agents_catalog_does_not_know_fails_by_name(maker: SqliteMaker) -> None:
+def test_an_object_the_agents_catalog_does_not_know_fails_by_name(maker: SqliteMaker, run_round: Run) -> None:
     door = door_of(_SCHOOL, thing(name="Newcomer"))
     run_round(door, open_source(maker.url), _CATALOG)
     assert door.standings[1].message == "The agent's catalog has no object Newcomer; give it the hub's catalog."
 
 
-def test_a_source_that_cannot_be_opened_stops_the_round_and_fails_no_object(tmp_path: Path) -> None:
+def test_a_source_that_cannot_be_opened_stops_the_round_and_fails_no_object(tmp_path: Path, run_round: Run) -> None:
     door = door_of(_SCHOOL)
     with pytest.raises(SourceError, match="there is no such file"):
         run_round(door, open_source(str(tmp_path / "absent.sqlite")), _CATALOG)
@@ -200,7 +222,7 @@ class DroppingSnapshot:
         return compare_by_reading(obj, self.read(obj, school_year), state)
 
 
-def test_a_lost_source_stops_the_round_and_the_next_one_goes_on_from_there(maker: SqliteMaker) -> None:
+def test_a_lost_source_stops_the_round_and_the_next_one_goes_on_from_there(maker: SqliteMaker, run_round: Run) -> None:
     door = door_of(_PUPIL)
     source = open_source(maker.url)
     with pytest.raises(LostSourceError) as lost:
@@ -219,11 +241,12 @@ class Stolen(MemoryDoor):
 
     def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
         if parcel.number == 1:
+            self.let_go()
             self.claim()
         return super().deliver(order, parcel)
 
 
-def test_an_agent_that_was_overtaken_stops_and_changes_nothing_more(maker: SqliteMaker) -> None:
+def test_an_agent_that_was_overtaken_stops_and_changes_nothing_more(maker: SqliteMaker, run_round: Run) -> None:
     door = Stolen(WorkOrder(0, 1, "Pupil", None, 0))
     with pytest.raises(FencedError):
         run_round(door, open_source(maker.url), _CATALOG)
@@ -231,7 +254,9 @@ def test_an_agent_that_was_overtaken_stops_and_changes_nothing_more(maker: Sqlit
     assert door.standings[0].state == "reading"
 
 
-def test_what_the_hub_refuses_fails_its_object_and_the_round_goes_on_with_the_next(maker: SqliteMaker) -> None:
+def test_what_the_hub_refuses_fails_its_object_and_the_round_goes_on_with_the_next(
+    maker: SqliteMaker, run_round: Run
+) -> None:
     class Choosy(MemoryDoor):
         def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
             if (order.object, parcel.number) == ("Pupil", 0):
@@ -243,3 +268,40 @@ def test_what_the_hub_refuses_fails_its_object_and_the_round_goes_on_with_the_ne
     assert (door.standings[0].state, door.standings[0].message) == ("failed", "A batch of Pupil is larger than 32 MiB.")
     assert door.standings[1].state == "delivered"
     assert landed(door, _SCHOOL) == [(n, f"school {n}") for n in range(10)]
+
+
+class Noting(MemoryDoor):
+    """A hub that notes which orders are claimed and which are finished, as it comes."""
+
+    def __init__(self, *orders: WorkOrder) -> None:
+        super().__init__(*orders)
+        self.heard: list[str] = []
+
+    def claim(self) -> WorkOrder | None:
+        order = super().claim()
+        self.heard.append("no more" if order is None else f"claim {order.object}")
+        return order
+
+    def finish(self, order: WorkOrder, *how: Any) -> None:
+        self.heard.append(f"finish {order.object}")
+        super().finish(order, *how)
+
+
+def test_ahead_the_next_order_is_claimed_before_one_is_finished(maker: SqliteMaker) -> None:
+    door = Noting(*(WorkOrder(n, 1, obj.name, None, 0) for n, obj in enumerate((_SCHOOL, _PUPIL))))
+    assert round_module.run_round(door, open_source(maker.url), _CATALOG, ahead=True) == 2
+    assert door.heard == [
+        *("claim School", "claim Pupil", "finish School"),
+        *("no more", "finish Pupil", "no more"),
+    ]
+    assert landed(door, _PUPIL) == [(n, f"pupil {n}") for n in range(_PUPILS)]
+
+
+def test_what_was_claimed_ahead_of_a_lost_source_is_read_by_who_comes_next(maker: SqliteMaker) -> None:
+    door = door_of(_PUPIL, _SCHOOL)
+    with pytest.raises(LostSourceError):
+        round_module.run_round(door, Dropping(open_source(maker.url), after=2), _CATALOG, ahead=True)
+    assert [s.state for s in door.standings.values()] == ["reading", "reading"]
+    door.let_go()
+    assert round_module.run_round(door, open_source(maker.url), _CATALOG, ahead=True) == 2
+    assert sorted(door.sent) == [*(("Pupil", n) for n in range(4)), ("School", 0)]

@@ -240,6 +240,17 @@ def test_a_delivery_renews_the_lease(door: Door, state: State) -> None:
     ]
 
 
+def test_who_comes_back_to_what_it_claimed_renews_the_lease(door: Door, state: State) -> None:
+    order = claim(door)
+    state.connection.execute("UPDATE hub_order SET lease_until = now() - interval '1 second' WHERE object = 'School'")
+    assert door.held(order) == ()
+    assert claim(door).object == "Month"
+    state.connection.execute("UPDATE hub_order SET lease_until = NULL WHERE object = 'School'")
+    assert claim(door).object == "School"  # to somebody else
+    with pytest.raises(FencedError, match="moved on: its epoch is 2, not 1"):
+        door.held(order)
+
+
 def test_a_failed_order_takes_with_it_what_needs_it_and_keeps_nothing(door: Door, state: State) -> None:
     order = claim(door)
     door.deliver(order, schools(0))

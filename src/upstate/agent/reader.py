@@ -66,12 +66,16 @@ class Reader:
                 continue
         self._asking.shutdown()
 
-    def read(self, order: WorkOrder, selection: Selection | None) -> Iterator[Parcel | End]:
-        """The order's batches as parcels, numbered from 0, and last how it ended; raises what the reading raised.
+    def begin(self, order: WorkOrder, selection: Selection | None = None) -> None:
+        """Have this order read as soon as those begun before it are."""
+        self._orders.put((order, selection))
+
+    def parcels(self) -> Iterator[Parcel | End]:
+        """Of the first order begun of which they were not asked for yet: its batches as parcels, numbered from 0, and
+        last how it ended; raises what the reading raised.
 
         All of it stems from one snapshot, as does what an earlier round sent of it wherever the digests are equal.
         """
-        self._orders.put((order, selection))
         while not isinstance(item := self._parcels.get(), End):
             yield item
         if item.error is not None:

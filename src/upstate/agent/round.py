@@ -17,34 +17,58 @@ from upstate.wire.digests import Total
 Progress = Callable[[WorkOrder, int], None]
 
 
-def run_round(door: Door, source: Source, catalog: Catalog, progress: Progress = lambda _order, _records: None) -> int:
+def run_round(
+    door: Door,
+    source: Source,
+    catalog: Catalog,
+    progress: Progress = lambda _order, _records: None,
+    *,
+    ahead: bool = False,
+) -> int:
     """Carry out every order the door hands out, all from one snapshot; how many there were.
 
     `progress` hears, after each batch, how many records of the order the hub holds. An object that cannot be read, or
     that the hub refuses, fails its order and the round goes on. SourceError where the source cannot be opened or is
     lost, FencedError where another agent has taken over; whatever was delivered stays, and the next round goes on from
-    there.
+    there. `ahead`: the next order is claimed while one is read, which only who is alone with the resync may do: what
+    was claimed and not read is handed out again to who comes next, and must not wait for a lease to run out.
     """
     order = door.claim()
     if order is None:
         return 0
     count = 0
     with Reader(source, catalog, door) as reader:
+        _begin(order, reader)
         while order is not None:
-            _carry_out(order, door, reader, progress)
+            held = {receipt.number: receipt.digest for receipt in door.held(order)}
+            coming = _next(door, reader) if ahead and not order.selective else None
+            _carry_out(order, held, door, reader, progress)
             count += 1
-            order = door.claim()
+            order = coming or _next(door, reader)
     return count
 
 
-def _carry_out(order: WorkOrder, door: Door, reader: Reader, progress: Progress) -> None:
-    held = {receipt.number: receipt.digest for receipt in door.held(order)}
+def _next(door: Door, reader: Reader) -> WorkOrder | None:
+    order = door.claim()
+    if order is not None:
+        _begin(order, reader)
+    return order
+
+
+def _begin(order: WorkOrder, reader: Reader) -> None:
+    if not order.selective:  # what a selective one is about has yet to be asked
+        reader.begin(order)
+
+
+def _carry_out(order: WorkOrder, held: dict[int, bytes], door: Door, reader: Reader, progress: Progress) -> None:
     batches = records = 0
     compared: Compared | None = None
     total: Total | None = None
     parcels: Iterator[Parcel | End] = iter(())
     try:
-        parcels = reader.read(order, decode_selection(door.selection(order)) if order.selective else None)
+        if order.selective:
+            reader.begin(order, decode_selection(door.selection(order)))
+        parcels = reader.parcels()
         for parcel in parcels:
             if isinstance(parcel, End):
                 compared, total = parcel.compared, parcel.total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -41,7 +42,8 @@ def claimed_of(row: Sequence[Any]) -> Claimed:
 
 
 class Comparing:
-    """The state's side of comparisons, over a connection that nobody else asks meanwhile, as its answers take long.
+    """The state's side of comparisons, over a connection that nobody else asks meanwhile, as its answers take long;
+    several threads may ask, one after the other.
 
     All is read from the rows themselves; nothing is remembered of them. DatabaseError where the database is gone.
     """
@@ -50,6 +52,7 @@ class Comparing:
         self._catalog = catalog
         self._connection = connection
         self._can_digest: bool | None = None
+        self._one_asks = Lock()
 
     def close(self) -> None:
         """Close the connection."""
@@ -77,19 +80,19 @@ class Comparing:
     def sums(self, order: WorkOrder, district: int, zone: Zone) -> Look:
         """The sums of the district's rows that the order is about, and what else shows in the same look at them;
         WireError where they do not hold together."""
-        with at_district(self._connection, district) as holder:
+        with self._one_asks, at_district(self._connection, district) as holder:
             return look(holder, self._held(order, district), self._catalog[order.object], order.buckets, zone)
 
     @database_errors()
     def pairs(self, order: WorkOrder, district: int, wanted: Sequence[int]) -> Pairs:
         """The keys and digests of those in these buckets; WireError as `sums`."""
-        with at_district(self._connection, district) as holder:
+        with self._one_asks, at_district(self._connection, district) as holder:
             return held_pairs(holder, self._held(order, district), order.buckets, wanted)
 
     def _holds(self, order: WorkOrder, district: int) -> bool:
         """Whether there are rows to compare with, and a database that can."""
         try:
-            with at_district(self._connection, district) as holder:
+            with self._one_asks, at_district(self._connection, district) as holder:
                 if self._can_digest is None:
                     self._can_digest = can_digest(holder)
                 return self._can_digest and any_held(holder, self._held(order, district))

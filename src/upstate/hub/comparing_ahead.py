@@ -6,6 +6,8 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
+from threading import Lock
 
 import psycopg
 
@@ -41,7 +43,8 @@ class ComparingAhead(Comparing):
         self._resync = resync
         self._thread = ThreadPoolExecutor(1, "upstate-asking-ahead")
         self._beside: Future[_Beside] | None = None
-        self._looks: dict[int, Future[tuple[WorkOrder, Look] | None]] = {}
+        self._looks: dict[int, Future[tuple[WorkOrder, Look] | None]] = {}  # in the plan's order
+        self._one_at_looks = Lock()  # who claims the next order, and who asks for the sums of one before it
 
     def close(self) -> None:
         """Look at nothing any more, and close the connections."""
@@ -60,14 +63,19 @@ class ComparingAhead(Comparing):
         """As `Comparing.decide`; from the first order on that is compared, those after one are looked at meanwhile."""
         order, judged_by = super().decide(claimed)
         if (beside := self._at_hand()) is not None:
-            self._look_on(beside, order)
+            with self._one_at_looks:
+                self._look_on(beside, order)
         elif self._beside is None and not order.everything and not order.selective:
             self._beside = self._thread.submit(self._open)
         return order, judged_by
 
     def sums(self, order: WorkOrder, district: int, zone: Zone) -> Look:
-        """As `Comparing.sums`; what is being looked at is waited for."""
-        looking = self._looks.pop(order.id, None)
+        """As `Comparing.sums`; what is being looked at is waited for. Nobody asks for the sums of one before it."""
+        with self._one_at_looks:
+            if order.id in self._looks:
+                for earlier in takewhile(lambda each: each != order.id, list(self._looks)):
+                    self._looks.pop(earlier).cancel()
+            looking = self._looks.pop(order.id, None)
         if looking is not None and not looking.cancel():
             with suppress(WireError, DatabaseError):
                 looked = looking.result()
@@ -88,12 +96,7 @@ class ComparingAhead(Comparing):
         return _Beside(connection, Comparing(connection, self._catalog), deque(map(claimed_of, rows)))
 
     def _look_on(self, beside: _Beside, order: WorkOrder) -> None:
-        """Have as many as there may be looked at after this order, and none before it."""
-        if order.id in self._looks:
-            for earlier in list(self._looks):
-                if earlier == order.id:
-                    break
-                self._looks.pop(earlier).cancel()
+        """Have as many looked at as there may be, all of them after this order, which was claimed just now."""
         while any(each.order.id == order.id for each in beside.coming):
             beside.coming.popleft()
         while beside.coming and len(self._looks.keys() - {order.id}) < AHEAD:

@@ -68,7 +68,9 @@ class Desk:
         return order
 
     def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
-        """The receipts of what is kept of this order, by number."""
+        """The receipts of what is kept of this order, by number. It may have been claimed a while ago: its lease begins
+        anew."""
+        self.renew(order)
         return kept_receipts(self._connection, order)
 
     def selection(self, order: WorkOrder) -> bytes:
@@ -140,7 +142,7 @@ class Desk:
         if now.epoch == order.epoch and now.state in ("delivered", "landed") and now.batches == batches:
             return
         if now.epoch == order.epoch and now.state == "reading":
-            held = len(self.held(order))
+            held = len(kept_receipts(self._connection, order))
             # such as after a late repeat of `forget`: whoever claims the order again sees what is missing
             self._rows("release_order", order=order.id, epoch=order.epoch)
             line = f"{order.object} cannot be finished: {held} of its batches are kept, {batches} were sent."
