@@ -6,15 +6,15 @@ The front door for Python: read a catalog, plan, set a state's database up, add 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from upstate.catalog import Catalog, read_catalog, shipped_catalog
-from upstate.errors import UpstateError
-from upstate.planning import Plan, Zone, make_plan
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from upstate.catalog import Catalog, read_catalog, shipped_catalog
     from upstate.cli.running import Outcome
+    from upstate.errors import UpstateError
+    from upstate.planning import Plan, Zone, make_plan
 
 __all__ = [
     "Catalog",
@@ -29,13 +29,34 @@ __all__ = [
     "shipped_catalog",
 ]
 
+# name: the room that has it. It is opened when the name is first used, so that a command which is stopped while it
+# loads is stopped where that can be said in one line (__main__.py).
+_ROOMS = {
+    "Catalog": "catalog",
+    "Plan": "planning",
+    "UpstateError": "errors",
+    "Zone": "planning",
+    "make_plan": "planning",
+    "read_catalog": "catalog",
+    "shipped_catalog": "catalog",
+}
+
+if not TYPE_CHECKING:  # so that a name which is not there is still found by a type checker
+
+    def __getattr__(name: str) -> Any:
+        if name not in _ROOMS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(f"upstate.{_ROOMS[name]}"), name)
+        globals()[name] = found
+        return found
+
 
 def set_up(database_url: str, catalog: Path | str | None = None) -> Catalog:
     """Make a PostgreSQL (17 or newer) the state's: control tables, and the tables of a catalog folder (None: k12).
 
     Safe to repeat, and additive. Returns the catalog, which later calls work by. UpstateError in one line.
     """
-    from upstate.catalog import catalog_files
+    from upstate.catalog import catalog_files, shipped_catalog
     from upstate.hub.start import Configuration, start
 
     texts = catalog_files(shipped_catalog("k12") if catalog is None else Path(catalog))

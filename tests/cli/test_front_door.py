@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,48 @@ def test_importing_upstate_sets_up_no_django_and_loads_no_driver() -> None:
     code = "import upstate, sys; print([m for m in ('django', 'psycopg', 'pyarrow', 'click') if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
+
+
+def test_a_name_that_the_front_door_has_not_is_said_as_python_says_it() -> None:
+    with pytest.raises(AttributeError, match="module 'upstate' has no attribute 'resink'"):
+        _ = upstate.resink  # type: ignore[attr-defined]
+
+
+INTERRUPTED = """
+import sys
+
+loading = sys.argv[1]
+sys.argv[1:] = ["catalog", "check"]
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == loading:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupting())
+from upstate.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("loading", "says"),
+    [
+        ("click", "upstate: stopped before anything was begun."),
+        ("upstate.errors", "upstate: stopped before anything was begun."),
+        ("upstate.cli.catalog", "upstate: stopped. Nothing is lost: running the same command again goes on from here."),
+        ("upstate.catalog", "upstate: stopped. Nothing is lost: running the same command again goes on from here."),
+    ],
+)
+def test_ctrl_c_while_a_command_loads_is_one_line(loading: str, says: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED, loading]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr.strip()) == (130, "", says)
+
+
+def test_the_command_begins_where_it_can_be_stopped() -> None:
+    (entry,) = (each for each in entry_points(group="console_scripts") if each.name == "upstate")
+    assert entry.value == "upstate.__main__:main"
 
 
 def test_a_command_that_tells_in_json_loads_nothing_that_draws() -> None:
