@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -58,18 +58,10 @@ def _no_thread_stays() -> Iterator[None]:
     assert [t.name for t in threading.enumerate() if t.name == "upstate-reader"] == []
 
 
-Run = Callable[..., int]
-
-
-@pytest.fixture(params=[False, True], ids=["one after the other", "ahead"])
-def run_round(request: pytest.FixtureRequest) -> Run:
-    """A round of who comes when the leases of all before have ended, and claims the next order ahead or does not."""
-
-    def run(door: MemoryDoor, source: Source, catalog: Catalog, *progress: Progress) -> int:
-        door.let_go()
-        return round_module.run_round(door, source, catalog, *progress, ahead=request.param)
-
-    return run
+def run_round(door: MemoryDoor, source: Source, catalog: Catalog, *progress: Progress) -> int:
+    """A round of who comes when the leases of all before have ended."""
+    door.let_go()
+    return round_module.run_round(door, source, catalog, *progress)
 
 
 def door_of(*objects: SyncObject) -> MemoryDoor:
@@ -83,7 +75,7 @@ def landed(door: MemoryDoor, obj: SyncObject) -> list[tuple[int, str]]:
     return [(r["id"], r["name"]) for batch in batches for r in batch.records.to_pylist()]
 
 
-def test_every_order_is_read_delivered_and_finished_in_turn(maker: SqliteMaker, run_round: Run) -> None:
+def test_every_order_is_read_delivered_and_finished_in_turn(maker: SqliteMaker) -> None:
     door = door_of(_SCHOOL, _PUPIL)
     heard: list[tuple[str, int]] = []
     done = run_round(
@@ -97,11 +89,11 @@ def test_every_order_is_read_delivered_and_finished_in_turn(maker: SqliteMaker, 
     assert heard[-1] == ("Pupil", _PUPILS)
 
 
-def test_a_round_without_orders_opens_nothing(tmp_path: Path, run_round: Run) -> None:
+def test_a_round_without_orders_opens_nothing(tmp_path: Path) -> None:
     assert run_round(MemoryDoor(), open_source(str(tmp_path / "absent")), _CATALOG) == 0
 
 
-def test_an_empty_object_is_finished_with_no_batch(maker: SqliteMaker, run_round: Run) -> None:
+def test_an_empty_object_is_finished_with_no_batch(maker: SqliteMaker) -> None:
     maker.change("DELETE FROM school")
     door = door_of(_SCHOOL)
     run_round(door, open_source(maker.url), _CATALOG)
@@ -109,9 +101,7 @@ def test_an_empty_object_is_finished_with_no_batch(maker: SqliteMaker, run_round
 
 
 @pytest.mark.parametrize("cut_after", [1, 2, 3, 5])
-def test_a_round_that_was_cut_goes_on_and_sends_nothing_twice(
-    maker: SqliteMaker, cut_after: int, run_round: Run
-) -> None:
+def test_a_round_that_was_cut_goes_on_and_sends_nothing_twice(maker: SqliteMaker, cut_after: int) -> None:
     door = door_of(_SCHOOL, _PUPIL)
     door.cut_after = cut_after
     with pytest.raises(CutError):
@@ -122,9 +112,7 @@ def test_a_round_that_was_cut_goes_on_and_sends_nothing_twice(
     assert landed(door, _PUPIL) == [(n, f"pupil {n}") for n in range(_PUPILS)]
 
 
-def test_data_that_changed_between_two_rounds_are_sent_anew_from_the_first_difference(
-    maker: SqliteMaker, run_round: Run
-) -> None:
+def test_data_that_changed_between_two_rounds_are_sent_anew_from_the_first_difference(maker: SqliteMaker) -> None:
     door = door_of(_PUPIL)
     door.cut_after = 3
     with pytest.raises(CutError):
@@ -136,7 +124,7 @@ def test_data_that_changed_between_two_rounds_are_sent_anew_from_the_first_diffe
     assert landed(door, _PUPIL)[40_000] == (40_000, "renamed")
 
 
-def test_data_that_became_fewer_leave_no_batch_behind(maker: SqliteMaker, run_round: Run) -> None:
+def test_data_that_became_fewer_leave_no_batch_behind(maker: SqliteMaker) -> None:
     door = door_of(_PUPIL)
     door.cut_after = 3
     with pytest.raises(CutError):
@@ -149,13 +137,11 @@ def test_data_that_became_fewer_leave_no_batch_behind(maker: SqliteMaker, run_ro
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(held=st.sets(st.integers(0, 6)))
-def test_whatever_the_hub_holds_it_ends_with_one_snapshot_whole(
-    maker: SqliteMaker, held: set[int], run_round: Run
-) -> None:
+def test_whatever_the_hub_holds_it_ends_with_one_snapshot_whole(maker: SqliteMaker, held: set[int]) -> None:
     """The hub may hold any of the batches, and some that are no longer there."""
     full = door_of(_PUPIL)
     run_round(full, open_source(maker.url), _CATALOG)
-    door = door_of(_PUPIL)
+    door = MemoryDoor(WorkOrder(0, 1, "Pupil", None, 1))  # somebody had claimed it before
     kept = full.standings[0].kept
     door.standings[0].kept = {n: replace(kept[n % 4], number=n) for n in held}
     run_round(door, open_source(maker.url), _CATALOG)
@@ -164,7 +150,7 @@ def test_whatever_the_hub_holds_it_ends_with_one_snapshot_whole(
     assert [n for _, n in door.sent] == list(range(min(prefix, 4), 4))
 
 
-def test_an_object_that_cannot_be_read_fails_and_the_others_go_on(maker: SqliteMaker, run_round: Run) -> None:
+def test_an_object_that_cannot_be_read_fails_and_the_others_go_on(maker: SqliteMaker) -> None:
     maker.change("ALTER TABLE school RENAME TO academy")
     door = door_of(_SCHOOL, _PUPIL)
     assert run_round(door, open_source(maker.url), _CATALOG) == 2
@@ -172,13 +158,13 @@ def test_an_object_that_cannot_be_read_fails_and_the_others_go_on(maker: SqliteM
     assert "School cannot be read" in door.standings[0].message
 
 
-def test_an_object_the_agents_catalog_does_not_know_fails_by_name(maker: SqliteMaker, run_round: Run) -> None:
+def test_an_object_the_agents_catalog_does_not_know_fails_by_name(maker: SqliteMaker) -> None:
     door = door_of(_SCHOOL, thing(name="Newcomer"))
     run_round(door, open_source(maker.url), _CATALOG)
     assert door.standings[1].message == "The agent's catalog has no object Newcomer; give it the hub's catalog."
 
 
-def test_a_source_that_cannot_be_opened_stops_the_round_and_fails_no_object(tmp_path: Path, run_round: Run) -> None:
+def test_a_source_that_cannot_be_opened_stops_the_round_and_fails_no_object(tmp_path: Path) -> None:
     door = door_of(_SCHOOL)
     with pytest.raises(SourceError, match="there is no such file"):
         run_round(door, open_source(str(tmp_path / "absent.sqlite")), _CATALOG)
@@ -222,7 +208,7 @@ class DroppingSnapshot:
         return compare_by_reading(obj, self.read(obj, school_year), state)
 
 
-def test_a_lost_source_stops_the_round_and_the_next_one_goes_on_from_there(maker: SqliteMaker, run_round: Run) -> None:
+def test_a_lost_source_stops_the_round_and_the_next_one_goes_on_from_there(maker: SqliteMaker) -> None:
     door = door_of(_PUPIL)
     source = open_source(maker.url)
     with pytest.raises(LostSourceError) as lost:
@@ -246,7 +232,7 @@ class Stolen(MemoryDoor):
         return super().deliver(order, parcel)
 
 
-def test_an_agent_that_was_overtaken_stops_and_changes_nothing_more(maker: SqliteMaker, run_round: Run) -> None:
+def test_an_agent_that_was_overtaken_stops_and_changes_nothing_more(maker: SqliteMaker) -> None:
     door = Stolen(WorkOrder(0, 1, "Pupil", None, 0))
     with pytest.raises(FencedError):
         run_round(door, open_source(maker.url), _CATALOG)
@@ -254,9 +240,7 @@ def test_an_agent_that_was_overtaken_stops_and_changes_nothing_more(maker: Sqlit
     assert door.standings[0].state == "reading"
 
 
-def test_what_the_hub_refuses_fails_its_object_and_the_round_goes_on_with_the_next(
-    maker: SqliteMaker, run_round: Run
-) -> None:
+def test_what_the_hub_refuses_fails_its_object_and_the_round_goes_on_with_the_next(maker: SqliteMaker) -> None:
     class Choosy(MemoryDoor):
         def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
             if (order.object, parcel.number) == ("Pupil", 0):
@@ -287,9 +271,9 @@ class Noting(MemoryDoor):
         super().finish(order, *how)
 
 
-def test_ahead_the_next_order_is_claimed_before_one_is_finished(maker: SqliteMaker) -> None:
+def test_the_next_order_is_claimed_before_one_is_finished(maker: SqliteMaker) -> None:
     door = Noting(*(WorkOrder(n, 1, obj.name, None, 0) for n, obj in enumerate((_SCHOOL, _PUPIL))))
-    assert round_module.run_round(door, open_source(maker.url), _CATALOG, ahead=True) == 2
+    assert run_round(door, open_source(maker.url), _CATALOG) == 2
     assert door.heard == [
         *("claim School", "claim Pupil", "finish School"),
         *("no more", "finish Pupil", "no more"),
@@ -300,8 +284,46 @@ def test_ahead_the_next_order_is_claimed_before_one_is_finished(maker: SqliteMak
 def test_what_was_claimed_ahead_of_a_lost_source_is_read_by_who_comes_next(maker: SqliteMaker) -> None:
     door = door_of(_PUPIL, _SCHOOL)
     with pytest.raises(LostSourceError):
-        round_module.run_round(door, Dropping(open_source(maker.url), after=2), _CATALOG, ahead=True)
+        run_round(door, Dropping(open_source(maker.url), after=2), _CATALOG)
     assert [s.state for s in door.standings.values()] == ["reading", "reading"]
-    door.let_go()
-    assert round_module.run_round(door, open_source(maker.url), _CATALOG, ahead=True) == 2
+    assert run_round(door, open_source(maker.url), _CATALOG) == 2
     assert sorted(door.sent) == [*(("Pupil", n) for n in range(4)), ("School", 0)]
+
+
+def test_who_is_overtaken_carries_out_what_it_had_claimed_and_claims_no_more(maker: SqliteMaker) -> None:
+    class Overtaken(Noting):
+        """Another agent claims the first order while its second batch is on the way."""
+
+        def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
+            if (order.object, parcel.number) == ("Pupil", 1):
+                self.standings[order.id].order = replace(order, epoch=order.epoch + 1)
+            return super().deliver(order, parcel)
+
+    third = thing(Column("name", "text"), name="Bus")
+    door = Overtaken(*(WorkOrder(n, 1, obj.name, None, 0) for n, obj in enumerate((_PUPIL, _SCHOOL, third))))
+    with pytest.raises(FencedError, match="has moved on"):
+        run_round(door, open_source(maker.url), _CATALOG)
+    assert door.heard == ["claim Pupil", "claim School", "finish School"]
+    assert [s.state for s in door.standings.values()] == ["reading", "delivered", "waiting"]
+    assert landed(door, _SCHOOL) == [(n, f"school {n}") for n in range(10)]
+
+
+def test_what_the_hub_holds_is_asked_of_what_was_claimed_before_or_has_waited(
+    maker: SqliteMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    class Asked(MemoryDoor):
+        def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
+            asked.append(order.object)
+            return super().held(order)
+
+    def orders() -> Asked:
+        return Asked(WorkOrder(0, 1, "School", None, 0), WorkOrder(1, 1, "Pupil", None, 1))
+
+    run_round(orders(), open_source(maker.url), _CATALOG)
+    assert asked == ["Pupil"]
+    asked.clear()
+    monkeypatch.setattr(round_module, "_A_WHILE", 0.0)
+    run_round(orders(), open_source(maker.url), _CATALOG)
+    assert asked == ["School", "Pupil"]

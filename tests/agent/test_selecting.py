@@ -44,7 +44,7 @@ def sent(url: str, selection: Selection, *objects: SyncObject) -> tuple[dict[str
     chosen = objects or tuple(CATALOG)
     door = MemoryDoor(*(WorkOrder(n, 1, obj.name, None, 0, selective=True) for n, obj in enumerate(chosen)))
     door.selected = {obj.name: selection for obj in chosen}
-    run_round(door, open_source(url), CATALOG, ahead=True)
+    run_round(door, open_source(url), CATALOG)
     keys: dict[str, list[int]] = {}
     lacking: dict[str, object] = {}
     for obj, standing in zip(chosen, door.standings.values(), strict=True):

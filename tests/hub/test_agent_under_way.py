@@ -25,7 +25,7 @@ from upstate.planning import make_plan
 
 pytestmark = pytest.mark.slow
 A_WHILE = 3.0  # in which an agent and a worker would have done it, had they been let
-ALL = {"School": 3, "Student": 2}
+ALL = {"School": 3, "Student": 2, "Score": 1}
 
 
 @dataclass
@@ -53,7 +53,7 @@ class House:
     @contextmanager
     def delivering(self) -> Iterator[PlacedResync]:
         """A resync whose first batch has come to the hub, and waits there until the end of the block."""
-        resync = self.state.place("School", "Student")
+        resync = self.state.place(*ALL)
         begun = "SELECT 1 FROM hub_resync WHERE id = %s AND state = 'running' AND started_at IS NOT NULL"
         self.wait_until(lambda: bool(self.state.rows(begun, resync.id)), "it does not begin")
         with psycopg.connect(self.state.url) as holding:
@@ -106,7 +106,7 @@ class House:
     def whole(self, resync: PlacedResync) -> None:
         """It ended with every record at the state once, and nothing is kept of it."""
         assert self.ended(resync) == "finished"
-        assert self.orders(resync, "created") == ALL
+        assert self.orders(resync, "created") == {name: ALL[name] for name in self.orders(resync)}
         assert self.state.rows("SELECT (SELECT count(*) FROM state.school), (SELECT count(*) FROM state.student)") == [
             (3, 2)
         ]
@@ -124,6 +124,8 @@ def house(state: State, authority: tuple[Path, Path], tmp_path: Path) -> Iterato
             INSERT INTO school VALUES (1, 'North'), (2, 'South'), (3, 'West');
             CREATE TABLE student (id INTEGER, name TEXT, school_id INTEGER);
             INSERT INTO student VALUES (10, 'Ann', 1), (11, 'Ben', 2);
+            CREATE TABLE score (id INTEGER, name TEXT, student_id INTEGER);
+            INSERT INTO score VALUES (100, 'A', 10);
             """
         )
     key, file, log = connect_agent(state), tmp_path / "upstate-agent.toml", tmp_path / "agent.log"
@@ -148,10 +150,13 @@ def house(state: State, authority: tuple[Path, Path], tmp_path: Path) -> Iterato
 
 def test_a_resync_that_is_paused_in_the_middle_goes_no_further_until_it_is_resumed(house: House) -> None:
     with house.delivering() as resync:
-        assert house.hold("pause", resync) == f"Resync {resync.id} is paused. Nothing more is read until it is resumed."
-    house.wait_until(lambda: house.orders(resync)["School"] == "delivered", "what was being sent does not arrive")
+        assert house.hold("pause", resync) == (
+            f"Resync {resync.id} is paused. "
+            "What an agent has in hand, two objects at most, is read to its end; then nothing until it is resumed."
+        )
+    house.wait_until(lambda: house.orders(resync)["Student"] == "delivered", "what was handed out does not arrive")
     time.sleep(A_WHILE)
-    assert house.orders(resync) == {"School": "delivered", "Student": "waiting"}
+    assert house.orders(resync) == {"School": "delivered", "Student": "delivered", "Score": "waiting"}
     house.hold("resume", resync)
     house.whole(resync)
 
@@ -172,9 +177,11 @@ def test_quiet_hours_that_begin_in_the_middle_are_told_and_waited_for(house: Hou
     with house.delivering() as resync:
         house.state.connection.execute("UPDATE hub_zone SET district_quiet = '00:00-24:00'")
     house.hears("Quiet hours: nothing is handed out until ")
-    assert house.orders(resync)["School"] in ("delivered", "landed"), "what was begun is sent to its end"
+    ended = ("delivered", "landed")
+    assert house.orders(resync)["School"] in ended, "what was begun is sent to its end"
     time.sleep(A_WHILE)
-    assert house.orders(resync)["Student"] == "waiting"
+    assert house.orders(resync)["Student"] in ended, "and what had been handed out by then"
+    assert house.orders(resync)["Score"] == "waiting"
     assert house.said().count("Quiet hours:") == 1
     house.state.connection.execute("UPDATE hub_zone SET district_quiet = ''")
     house.whole(resync)

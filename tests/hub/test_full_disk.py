@@ -29,7 +29,7 @@ def goes_on_once_there_is_room(
         time.sleep(1.0)
         assert said.count(DISK_FULL) == 1, "once is enough"
         assert state.rows("SELECT count(*) FROM hub_batch") == [(0,)]
-        assert state.orders("state") == {"School": "reading", "Student": "waiting"}
+        assert state.orders("state") == {"School": "reading", "Student": "reading"}
         assert state.orders("records") == {"School": 0, "Student": 0}
         make_room()
         wait_until(lambda: ended(state, resync))

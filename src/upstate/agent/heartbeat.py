@@ -1,8 +1,9 @@
-"""Tells the hub again and again, while an object is read, that this agent is still there."""
+"""Tells the hub again and again, while objects are read, that this agent is still there."""
 
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from types import TracebackType
 
 from upstate.agent.https_door import HttpsDoor
@@ -33,7 +34,6 @@ class Heartbeat:
 
     def _beat(self) -> None:
         while not self._over.wait(self._every):
-            try:
-                self._door.beat()
-            except UpstateError:
-                continue
+            for order in self._door.claimed:
+                with suppress(UpstateError):
+                    self._door.beat(order)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
+from threading import Lock
 from typing import Any
 
 import pyarrow as pa
@@ -52,8 +53,8 @@ def here() -> dict[str, str]:
 class HttpsDoor:
     """The door for one round: whichever resync the first claim is of, the others are too, as they share a snapshot.
 
-    `claimed` is the order last handed out; `after` says in how many seconds it is worth asking again where there was
-    none, and `line` why.
+    `claimed` has the orders that were handed out and are neither finished nor failed; `after` says in how many seconds
+    it is worth asking again where there was none, and `line` why.
     """
 
     def __init__(self, client: HubClient, catalog: HubCatalog, *, resync: int | None = None, wait: int = 0) -> None:
@@ -61,9 +62,16 @@ class HttpsDoor:
         self._catalog = catalog
         self._resync = resync
         self._wait = wait
-        self.claimed: WorkOrder | None = None
+        self._claimed: dict[int, WorkOrder] = {}
+        self._one_at_them = Lock()  # the next is claimed while one is read, and both are told of by the heartbeat
         self.after = 0.0
         self.line = ""
+
+    @property
+    def claimed(self) -> tuple[WorkOrder, ...]:
+        """The orders that were handed out and are neither finished nor failed, the first of them first."""
+        with self._one_at_them:
+            return tuple(self._claimed.values())
 
     def claim(self) -> WorkOrder | None:
         """The next order of the round's resync; the first time, of any, waiting for one where we were told to."""
@@ -78,12 +86,13 @@ class HttpsDoor:
                 headers={CATALOG_HEADER: self._catalog.stamp},
             )
         if said.get("order") is None:
-            self.claimed = None
             self.after, self.line = _seconds(said.get("after")), str(said.get("line", ""))
             return None
-        self.claimed = order_from_json(said["order"])
-        self._resync = self.claimed.resync
-        return self.claimed
+        order = order_from_json(said["order"])
+        self._resync = order.resync
+        with self._one_at_them:
+            self._claimed[order.id] = order
+        return order
 
     def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
         """What the hub keeps of it, by number."""
@@ -145,17 +154,21 @@ class HttpsDoor:
             params["records"] = compared.records
             how = {"content": compared.gone, "headers": {"Content-Type": BINARY}}
         self._client.ask("POST", f"/orders/{order.id}/finish", params=params, **how)
+        self._let_go(order)
 
     def fail(self, order: WorkOrder, message: str) -> None:
         """It cannot be read."""
         self._client.ask("POST", f"/orders/{order.id}/fail", params={"epoch": order.epoch}, json={"message": message})
+        self._let_go(order)
 
-    def beat(self) -> None:
-        """What was claimed is still being read; asked once, without patience, so that it never comes late."""
-        order = self.claimed
-        if order is not None:
-            path, params = f"/orders/{order.id}/heartbeat", {"epoch": order.epoch}
-            self._client.send("POST", path, params=params, json=here(), patient=False)
+    def beat(self, order: WorkOrder) -> None:
+        """This order is still ours; asked once, without patience, so that it never comes late."""
+        path, params = f"/orders/{order.id}/heartbeat", {"epoch": order.epoch}
+        self._client.send("POST", path, params=params, json=here(), patient=False)
+
+    def _let_go(self, order: WorkOrder) -> None:
+        with self._one_at_them:
+            self._claimed.pop(order.id, None)
 
     def _compared(self, order: WorkOrder) -> SyncObject:
         if order.object not in self._catalog.catalog:

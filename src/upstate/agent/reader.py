@@ -16,7 +16,17 @@ from upstate.agent.sharing import select_sharing
 from upstate.agent.sources import Comparison, Snapshot, Source, StateSide
 from upstate.catalog import Catalog, SyncObject
 from upstate.errors import SourceError, WireError
-from upstate.wire import Batch, Compared, Parcel, Selection, WorkOrder, digest, encode, encode_keys, encode_lacking
+from upstate.wire import (
+    Batch,
+    Compared,
+    Parcel,
+    WorkOrder,
+    decode_selection,
+    digest,
+    encode,
+    encode_keys,
+    encode_lacking,
+)
 from upstate.wire.digests import Total, Totalling
 
 _AHEAD = 3  # parcels that may wait between reader and sender: a few MB, enough that neither waits long for the other
@@ -43,7 +53,7 @@ class Reader:
         self._catalog = catalog
         self._door = door
         self._asking = ThreadPoolExecutor(2, "upstate-asking")  # for sums, and for what is rejected
-        self._orders: Queue[tuple[WorkOrder, Selection | None] | None] = Queue()
+        self._orders: Queue[WorkOrder | None] = Queue()
         self._parcels: Queue[Parcel | End] = Queue(_AHEAD)
         self._stop = Event()
         self._thread = Thread(target=self._run, name="upstate-reader", daemon=True)
@@ -66,9 +76,9 @@ class Reader:
                 continue
         self._asking.shutdown()
 
-    def begin(self, order: WorkOrder, selection: Selection | None = None) -> None:
+    def begin(self, order: WorkOrder) -> None:
         """Have this order read as soon as those begun before it are."""
-        self._orders.put((order, selection))
+        self._orders.put(order)
 
     def parcels(self) -> Iterator[Parcel | End]:
         """Of the first order begun of which they were not asked for yet: its batches as parcels, numbered from 0, and
@@ -87,19 +97,19 @@ class Reader:
             with self._source.snapshot() as snapshot:
                 self._parcels.put(End())
                 selecting = Selecting(snapshot, self._catalog)
-                while (item := self._orders.get()) is not None and not self._stop.is_set():
-                    order, selection = item
-                    self._parcels.put(self._read(snapshot, selecting, order, selection))
+                while (order := self._orders.get()) is not None and not self._stop.is_set():
+                    self._parcels.put(self._read(snapshot, selecting, order))
         except BaseException as error:  # noqa: BLE001  # it belongs to the thread that waits for it
             self._parcels.put(End(error))
 
-    def _read(self, snapshot: Snapshot, selecting: Selecting, order: WorkOrder, selection: Selection | None) -> End:
+    def _read(self, snapshot: Snapshot, selecting: Selecting, order: WorkOrder) -> End:
         try:
             if order.object not in self._catalog:
                 raise SourceError(f"The agent's catalog has no object {order.object}; give it the hub's catalog.")
             obj = self._catalog[order.object]
-            if selection is not None:
-                return self._select(snapshot, selecting.part(order, selection), order)
+            if order.selective:
+                asked = decode_selection(self._door.selection(order))
+                return self._select(snapshot, selecting.part(order, asked), order)
             comparison = None if order.everything else self._compare(snapshot, order, obj)
             if comparison is None:
                 totalling = Totalling(obj)

@@ -2,73 +2,86 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 
 from upstate.agent.door import Door
 from upstate.agent.reader import End, Reader
 from upstate.agent.sources import Source
 from upstate.catalog import Catalog
-from upstate.errors import LostSourceError, SourceError, WireError
-from upstate.wire import Compared, Parcel, WorkOrder, decode_selection
+from upstate.errors import FencedError, LostSourceError, SourceError, UpstateError, WireError
+from upstate.wire import Compared, Parcel, WorkOrder
 from upstate.wire.digests import Total
 
 Progress = Callable[[WorkOrder, int], None]
+_A_WHILE = 30.0  # seconds that a claim may wait for its reader without a word
 
 
-def run_round(
-    door: Door,
-    source: Source,
-    catalog: Catalog,
-    progress: Progress = lambda _order, _records: None,
-    *,
-    ahead: bool = False,
-) -> int:
+def run_round(door: Door, source: Source, catalog: Catalog, progress: Progress = lambda _order, _records: None) -> int:
     """Carry out every order the door hands out, all from one snapshot; how many there were.
 
-    `progress` hears, after each batch, how many records of the order the hub holds. An object that cannot be read, or
-    that the hub refuses, fails its order and the round goes on. SourceError where the source cannot be opened or is
-    lost, FencedError where another agent has taken over; whatever was delivered stays, and the next round goes on from
-    there. `ahead`: the next order is claimed while one is read, which only who is alone with the resync may do: what
-    was claimed and not read is handed out again to who comes next, and must not wait for a lease to run out.
+    While one is read, the next is claimed, so that the hub's answers are waited for by nobody. `progress` hears, after
+    each batch, how many records of the order the hub holds. An object that cannot be read, or that the hub refuses,
+    fails its order and the round goes on. SourceError where the source cannot be opened or is lost: what was claimed by
+    then is the caller's to have handed out again. FencedError where another agent has taken over, once what was claimed
+    meanwhile is carried out. Whatever was delivered stays, and the next round goes on from there.
     """
-    order = door.claim()
-    if order is None:
+    first = door.claim()
+    if first is None:
         return 0
     count = 0
-    with Reader(source, catalog, door) as reader:
-        _begin(order, reader)
-        while order is not None:
-            held = {receipt.number: receipt.digest for receipt in door.held(order)}
-            coming = _next(door, reader) if ahead and not order.selective else None
-            _carry_out(order, held, door, reader, progress)
-            count += 1
-            order = coming or _next(door, reader)
+    overtaken: FencedError | None = None
+    with Reader(source, catalog, door) as reader, ThreadPoolExecutor(1, "upstate-claiming") as beside:
+        claim = partial(_claim, door, reader)
+        claimed: _Claimed | None = _begun(first, reader)
+        while claimed is not None:
+            coming = None if overtaken else beside.submit(claim)
+            parcels = reader.parcels()
+            try:
+                _carry_out(claimed, parcels, door, progress)
+                count += 1
+            except FencedError as error:
+                overtaken = error
+            with suppress(UpstateError):
+                deque(parcels, 0)  # what else the reader has of it is nobody's
+            claimed = None if coming is None else coming.result()
+            if claimed is None and overtaken is None:
+                claimed = claim()
+    if overtaken is not None:
+        raise overtaken
     return count
 
 
-def _next(door: Door, reader: Reader) -> WorkOrder | None:
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """An order, and since when it is ours (`time.monotonic`)."""
+
+    order: WorkOrder
+    since: float
+
+
+def _claim(door: Door, reader: Reader) -> _Claimed | None:
     order = door.claim()
-    if order is not None:
-        _begin(order, reader)
-    return order
+    return None if order is None else _begun(order, reader)
 
 
-def _begin(order: WorkOrder, reader: Reader) -> None:
-    if not order.selective:  # what a selective one is about has yet to be asked
-        reader.begin(order)
+def _begun(order: WorkOrder, reader: Reader) -> _Claimed:
+    reader.begin(order)
+    return _Claimed(order, time.monotonic())
 
 
-def _carry_out(order: WorkOrder, held: dict[int, bytes], door: Door, reader: Reader, progress: Progress) -> None:
+def _carry_out(claimed: _Claimed, parcels: Iterator[Parcel | End], door: Door, progress: Progress) -> None:
+    order = claimed.order
     batches = records = 0
     compared: Compared | None = None
     total: Total | None = None
-    parcels: Iterator[Parcel | End] = iter(())
     try:
-        if order.selective:
-            reader.begin(order, decode_selection(door.selection(order)))
-        parcels = reader.parcels()
+        held = _held(claimed, door)
         for parcel in parcels:
             if isinstance(parcel, End):
                 compared, total = parcel.compared, parcel.total
@@ -87,8 +100,14 @@ def _carry_out(order: WorkOrder, held: dict[int, bytes], door: Door, reader: Rea
         raise LostSourceError(error.message, order=order.id, records=records) from error
     except (SourceError, WireError) as error:  # it cannot be read, or the hub will not have it as it is
         door.fail(order, error.message)
-        with suppress(SourceError):
-            deque(parcels, 0)  # what else the reader has of it is nobody's
+
+
+def _held(claimed: _Claimed, door: Door) -> dict[int, bytes]:
+    """The digests of what the hub holds of it already, by number; nothing where it is claimed for the first time. After
+    a while it is asked even so, which begins the lease anew."""
+    if claimed.order.epoch == 1 and time.monotonic() - claimed.since < _A_WHILE:
+        return {}
+    return {receipt.number: receipt.digest for receipt in door.held(claimed.order)}
 
 
 def _forget_from(first: int, order: WorkOrder, held: dict[int, bytes], door: Door) -> None:

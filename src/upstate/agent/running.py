@@ -102,20 +102,19 @@ def _one_round(
 
 def _source_lost(client: HubClient, door: HttpsDoor, error: SourceError, standing: _Standing, say: Say) -> None:
     """A source that was lost may be back in a moment; what it does not give, however often, fails its order alone."""
-    order = door.claimed
-    reading = isinstance(error, LostSourceError) and error.order is not None
+    lost = error.order if isinstance(error, LostSourceError) else None
+    order = next((each for each in door.claimed if lost in (None, each.id)), None)
     records = error.records if isinstance(error, LostSourceError) else 0
     losses = lost_again(standing.losses, None if order is None else order.id, records)
     say(f"The source cannot be read, attempt {losses.times} of {MOST_LOSSES}: {error.message}")
     standing.losses = losses
     if order is not None and losses.too_many:
         try:
-            door.fail(order, why_given_up(losses, error.message) if reading else error.message)
+            door.fail(order, error.message if lost is None else why_given_up(losses, error.message))
         except FencedError as fenced:
             say(fenced.message)
         standing.losses = Losses()
-    else:
-        client.ask("POST", "/hello", json={**here(), "fresh": True})  # what we held is to be handed out again
+    client.ask("POST", "/hello", json={**here(), "fresh": True})  # what else we held is to be handed out again
 
 
 def _source(configuration: AgentConfiguration, catalog: HubCatalog) -> Source:

@@ -47,7 +47,7 @@ def run_placed(
     ):
 
         def read() -> None:
-            run_round(door, source, catalog, ahead=True)  # we hold the zone's lock
+            run_round(door, source, catalog)
             backlog.reading_ended()
 
         def land() -> None:

@@ -19,6 +19,7 @@ from upstate.planning.quiet import quiet_until
 Wish = Literal["pause", "resume", "cancel"]
 WISHES: tuple[Wish, ...] = ("pause", "resume", "cancel")
 _DONE: dict[Wish, str] = {"pause": "paused", "resume": "resumed", "cancel": "cancelled"}
+_TO_ITS_END = "What an agent has in hand, two objects at most, is read to its end; then nothing until it is resumed."
 _HOLDS: dict[Wish, str] = {"pause": "paused", "resume": "", "cancel": "cancelled"}
 
 
@@ -47,7 +48,7 @@ def hold_resync(district: models.District, resync: int, wish: Wish, *, by: str, 
         models.AgentEntry.objects.create(district=district, resync_id=resync, line=line)
     if wish == "cancel":
         return f"Resync {resync} is being cancelled. What has landed stays at the state as it is."
-    return f"Resync {resync} is {_DONE[wish]}." + (" Nothing more is read until it is resumed." * (wish == "pause"))
+    return f"Resync {resync} is {_DONE[wish]}." + f" {_TO_ITS_END}" * (wish == "pause")
 
 
 @database_errors()

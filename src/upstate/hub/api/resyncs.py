@@ -123,7 +123,8 @@ def receipt(request: Request, district: int, resync: int) -> shapes.Receipt:
     summary="Pause, resume or cancel a resync",
 )
 def hold(request: Request, district: int, resync: int, wanted: shapes.Wish) -> shapes.Resync:
-    """Paused, nothing more of it is read. Cancelled, it ends in a moment; what has landed stays at the state as it is.
+    """Paused, what an agent has in hand, two objects at most, is read to its end and then nothing more. Cancelled, it
+    ends in a moment; what has landed stays at the state as it is.
 
     Right: batch.run; requests.place to cancel what the state asked for.
     """
