@@ -12,7 +12,8 @@ from upstate.wire.digests import Pairs, Sums, Total
 
 
 class Door(Protocol):
-    """The hub as an agent sees it. Every method may be called again with the same arguments after any failure.
+    """The hub as an agent sees it. Every method may be called again with the same arguments after any failure. What is
+    only asked, and the claim of the next order, may come from other threads than what is told.
 
     Each but `claim` raises FencedError where the order has moved on to another claim.
     """
@@ -38,15 +39,11 @@ class Door(Protocol):
     def sums(self, order: WorkOrder) -> Sums:
         """The sums of the state's rows that the order is about, in as many buckets as it says.
 
-        For an order that does not want everything. This and `pairs` may be asked in another thread than the rest.
-        WireError where the state's rows cannot be digested.
+        For an order that does not want everything. WireError where the state's rows cannot be digested.
         """
 
     def rejected(self, order: WorkOrder) -> pa.Table:
-        """The keys of its records that are rejected as things stand, as texts, a column for each part of the key.
-
-        It may be asked in another thread than the rest.
-        """
+        """The keys of its records that are rejected as things stand, as texts, a column for each part of the key."""
 
     def pairs(self, order: WorkOrder, wanted: Sequence[int]) -> Pairs:
         """Keys and digests of the state's rows in these buckets; WireError as `sums`."""

@@ -55,6 +55,7 @@ class Reader:
         self._asking = ThreadPoolExecutor(2, "upstate-asking")  # for sums, and for what is rejected
         self._orders: Queue[WorkOrder | None] = Queue()
         self._parcels: Queue[Parcel | End] = Queue(_AHEAD)
+        self._left: set[int] = set()
         self._stop = Event()
         self._thread = Thread(target=self._run, name="upstate-reader", daemon=True)
 
@@ -92,6 +93,10 @@ class Reader:
             raise item.error
         yield item
 
+    def leave(self, order: WorkOrder) -> None:
+        """Nobody wants what has not been read of it yet."""
+        self._left.add(order.id)
+
     def _run(self) -> None:
         try:
             with self._source.snapshot() as snapshot:
@@ -104,6 +109,8 @@ class Reader:
 
     def _read(self, snapshot: Snapshot, selecting: Selecting, order: WorkOrder) -> End:
         try:
+            if order.id in self._left:
+                return End()
             if order.object not in self._catalog:
                 raise SourceError(f"The agent's catalog has no object {order.object}; give it the hub's catalog.")
             obj = self._catalog[order.object]
@@ -113,9 +120,9 @@ class Reader:
             comparison = None if order.everything else self._compare(snapshot, order, obj)
             if comparison is None:
                 totalling = Totalling(obj)
-                self._ship(_added(totalling, snapshot.read(obj, order.school_year)))
+                self._ship(order, _added(totalling, snapshot.read(obj, order.school_year)))
                 return End(total=totalling.total)
-            self._ship(comparison.batches)
+            self._ship(order, comparison.batches)
         except BaseException as error:  # noqa: BLE001  # as above
             return End(error)
         return End(compared=Compared(comparison.records, encode_keys(comparison.gone)), total=comparison.total)
@@ -125,17 +132,17 @@ class Reader:
         asks for that the district does not have."""
         wanted = selected.wanted
         batches, lacking = wanted.lacking(select_sharing(snapshot, wanted, order.school_year))
-        records = self._ship(batches)
+        records = self._ship(order, batches)
         lacked = lacking() if selected.unknown_ids is None else selected.unknown_ids
         return End(compared=Compared(records, encode_lacking(lacked)))
 
-    def _ship(self, batches: Iterable[Batch]) -> int:
+    def _ship(self, order: WorkOrder, batches: Iterable[Batch]) -> int:
         records = 0
         for number, batch in enumerate(batches):
             payload = encode(batch)
             self._parcels.put(Parcel(number, payload, digest(payload), batch.size))
             records += batch.size
-            if self._stop.is_set():
+            if self._stop.is_set() or order.id in self._left:
                 break
         return records
 

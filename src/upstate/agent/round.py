@@ -43,10 +43,11 @@ def run_round(door: Door, source: Source, catalog: Catalog, progress: Progress =
             coming = None if overtaken else beside.submit(claim)
             parcels = reader.parcels()
             try:
-                _carry_out(claimed, parcels, door, progress)
+                _carry_out(claimed, parcels, door, progress, doubtful=overtaken is not None)
                 count += 1
             except FencedError as error:
                 overtaken = error
+            reader.leave(claimed.order)
             with suppress(UpstateError):
                 deque(parcels, 0)  # what else the reader has of it is nobody's
             claimed = None if coming is None else coming.result()
@@ -75,13 +76,16 @@ def _begun(order: WorkOrder, reader: Reader) -> _Claimed:
     return _Claimed(order, time.monotonic())
 
 
-def _carry_out(claimed: _Claimed, parcels: Iterator[Parcel | End], door: Door, progress: Progress) -> None:
+def _carry_out(
+    claimed: _Claimed, parcels: Iterator[Parcel | End], door: Door, progress: Progress, *, doubtful: bool
+) -> None:
+    """Deliver and finish an order; `doubtful` where it may be ours no more, which is to be asked first."""
     order = claimed.order
     batches = records = 0
     compared: Compared | None = None
     total: Total | None = None
     try:
-        held = _held(claimed, door)
+        held = {} if _new(claimed) and not doubtful else {each.number: each.digest for each in door.held(order)}
         for parcel in parcels:
             if isinstance(parcel, End):
                 compared, total = parcel.compared, parcel.total
@@ -102,12 +106,12 @@ def _carry_out(claimed: _Claimed, parcels: Iterator[Parcel | End], door: Door, p
         door.fail(order, error.message)
 
 
-def _held(claimed: _Claimed, door: Door) -> dict[int, bytes]:
-    """The digests of what the hub holds of it already, by number; nothing where it is claimed for the first time. After
-    a while it is asked even so, which begins the lease anew."""
-    if claimed.order.epoch == 1 and time.monotonic() - claimed.since < _A_WHILE:
-        return {}
-    return {receipt.number: receipt.digest for receipt in door.held(claimed.order)}
+def _new(claimed: _Claimed) -> bool:
+    """Whether it was claimed for the first time, so that the hub holds nothing of it, and just now.
+
+    What was claimed a while ago is asked after all the same: that begins its lease anew.
+    """
+    return claimed.order.epoch == 1 and time.monotonic() - claimed.since < _A_WHILE
 
 
 def _forget_from(first: int, order: WorkOrder, held: dict[int, bytes], door: Door) -> None:

@@ -1,0 +1,149 @@
+"""While one order is read the next is claimed; what comes of that when something goes wrong in between."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from tests.agent.cases import thing
+from tests.agent.memory_door import MemoryDoor
+from tests.agent.rounds import (
+    CATALOG,
+    PUPIL,
+    PUPILS,
+    SCHOOL,
+    Dropping,
+    DroppingSnapshot,
+    door_of,
+    filled,
+    landed,
+    maker,
+    no_thread_stays,
+    run_round,
+)
+from tests.agent.sqlite_maker import SqliteMaker
+
+from upstate.agent import round as round_module
+from upstate.agent.sources import Snapshot, open_source
+from upstate.catalog import SyncObject
+from upstate.errors import FencedError, LostSourceError
+from upstate.wire import Batch, Parcel, Receipt, WorkOrder
+
+__all__ = ["filled", "maker", "no_thread_stays"]  # fixtures
+
+
+class Noting(MemoryDoor):
+    """A hub that notes which orders are claimed and which are finished, as it comes."""
+
+    def __init__(self, *orders: WorkOrder) -> None:
+        super().__init__(*orders)
+        self.heard: list[str] = []
+
+    def claim(self) -> WorkOrder | None:
+        order = super().claim()
+        self.heard.append("no more" if order is None else f"claim {order.object}")
+        return order
+
+    def finish(self, order: WorkOrder, *how: Any) -> None:
+        self.heard.append(f"finish {order.object}")
+        super().finish(order, *how)
+
+
+def test_the_next_order_is_claimed_before_one_is_finished(maker: SqliteMaker) -> None:
+    door = Noting(*(WorkOrder(n, 1, obj.name, None, 0) for n, obj in enumerate((SCHOOL, PUPIL))))
+    assert run_round(door, open_source(maker.url), CATALOG) == 2
+    assert door.heard == [
+        *("claim School", "claim Pupil", "finish School"),
+        *("no more", "finish Pupil", "no more"),
+    ]
+    assert landed(door, PUPIL) == [(n, f"pupil {n}") for n in range(PUPILS)]
+
+
+def test_what_was_claimed_ahead_of_a_lost_source_is_read_by_who_comes_next(maker: SqliteMaker) -> None:
+    door = door_of(PUPIL, SCHOOL)
+    with pytest.raises(LostSourceError):
+        run_round(door, Dropping(open_source(maker.url), after=2), CATALOG)
+    assert [s.state for s in door.standings.values()] == ["reading", "reading"]
+    assert run_round(door, open_source(maker.url), CATALOG) == 2
+    assert sorted(door.sent) == [*(("Pupil", n) for n in range(4)), ("School", 0)]
+
+
+def test_who_is_overtaken_carries_out_what_it_had_claimed_and_claims_no_more(maker: SqliteMaker) -> None:
+    class Overtaken(Noting):
+        """Another agent claims the first order while its second batch is on the way."""
+
+        def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
+            if (order.object, parcel.number) == ("Pupil", 1):
+                self.standings[order.id].order = replace(order, epoch=order.epoch + 1)
+            return super().deliver(order, parcel)
+
+    third = thing(name="Bus")
+    door = Overtaken(*(WorkOrder(n, 1, obj.name, None, 0) for n, obj in enumerate((PUPIL, SCHOOL, third))))
+    with pytest.raises(FencedError, match="has moved on"):
+        run_round(door, open_source(maker.url), CATALOG)
+    assert door.heard == ["claim Pupil", "claim School", "finish School"]
+    assert [s.state for s in door.standings.values()] == ["reading", "delivered", "waiting"]
+    assert landed(door, SCHOOL) == [(n, f"school {n}") for n in range(10)]
+
+
+def test_what_the_hub_holds_is_asked_of_what_was_claimed_before_or_has_waited(
+    maker: SqliteMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    class Asked(MemoryDoor):
+        def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
+            asked.append(order.object)
+            return super().held(order)
+
+    def orders() -> Asked:
+        return Asked(WorkOrder(0, 1, "School", None, 0), WorkOrder(1, 1, "Pupil", None, 1))
+
+    run_round(orders(), open_source(maker.url), CATALOG)
+    assert asked == ["Pupil"]
+    asked.clear()
+    monkeypatch.setattr(round_module, "_A_WHILE", 0.0)
+    run_round(orders(), open_source(maker.url), CATALOG)
+    assert asked == ["School", "Pupil"]
+
+
+def test_what_is_cancelled_is_not_read_to_its_end(maker: SqliteMaker) -> None:
+    class Cancelled(Noting):
+        """The resync is cancelled with its first batch; nothing of it is anybody's any more."""
+
+        def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
+            for standing in self.standings.values():
+                standing.order = replace(standing.order, epoch=9)
+            return super().deliver(order, parcel)
+
+    read: list[str] = []
+
+    @dataclass(frozen=True)
+    class Reading(Dropping):
+        """A source that notes every batch that is read."""
+
+        @contextmanager
+        def snapshot(self) -> Iterator[Snapshot]:
+            with self.source.snapshot() as snapshot:
+                yield ReadingSnapshot(snapshot, self.after)
+
+    @dataclass(frozen=True)
+    class ReadingSnapshot(DroppingSnapshot):
+        def read(self, obj: SyncObject, school_year: int | None) -> Iterator[Batch]:
+            for batch in self.snapshot.read(obj, school_year):
+                read.append(obj.name)
+                yield batch
+
+    many = [(n, f"pupil {n}") for n in range(PUPILS, 5 * PUPILS)]
+    with sqlite3.connect(maker.path) as connection:
+        connection.executemany("INSERT INTO pupil VALUES (?, ?)", many)
+    door = Cancelled(*(WorkOrder(n, 1, obj.name, None, 0) for n, obj in enumerate((PUPIL, SCHOOL))))
+    with pytest.raises(FencedError, match="has moved on"):
+        run_round(door, Reading(open_source(maker.url), 0), CATALOG)
+    assert door.heard == ["claim Pupil", "claim School"]
+    assert 1 <= read.count("Pupil") < 10, "of sixteen"
+    assert [s.kept for s in door.standings.values()] == [{}, {}]
