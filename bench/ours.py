@@ -17,6 +17,7 @@ from bench.watching import BenchError, Command, Run, run
 from bench.wire import agent_over_https
 
 WIRE_STATE = "state_wire"
+AWAY = 0.04  # seconds, as from one end of a large state to the other, through a network or two
 _EMPTY = "state_empty"
 _LAST_VERIFICATION = """
 select extract(epoch from finished_at - started_at)::float8 from hub_verification order by id desc limit 1
@@ -78,6 +79,12 @@ def resync_over_https(place: Place, source: str) -> Resync:
     The agent and the hub's door run already, as they would; what they hold is not among the processes of the run.
     """
     with agent_over_https(place, WIRE_STATE, source):
+        return _resync(place, WIRE_STATE)
+
+
+def resync_from_afar(place: Place, source: str) -> Resync:
+    """Resync all objects again, of a district whose agent is `AWAY` seconds there and back from the hub."""
+    with agent_over_https(place, WIRE_STATE, source, round_trip=AWAY):
         return _resync(place, WIRE_STATE)
 
 

@@ -7,14 +7,15 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any
 
-from bench.ours import Resync
-from bench.rounds import CHANGED, CHANGES, EVERYTHING, LOAD, VERIFY, WIRE, Round
+from bench.ours import AWAY, Resync
+from bench.rounds import AFAR, CHANGED, CHANGES, EVERYTHING, LOAD, VERIFY, WIRE, Round
 from bench.watching import Seen
 
 _NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 _TITLES = {
     LOAD: "first load",
     WIRE: "first load over HTTPS",
+    AFAR: f"changes only, over HTTPS {AWAY * 1000:.0f} ms away",
     EVERYTHING: "rerun, everything sent",
     CHANGES: "rerun, changes only",
     CHANGED: "0.1 % changed",
@@ -39,6 +40,8 @@ def table(rounds: Sequence[Round], sources: Sequence[str]) -> Iterator[str]:
                 yield from _ours(f"ours, {_NAMES[source]} over HTTPS", there, seconds)
                 price = ratio([_itself(one) for one in there], [_itself(one) for one in here])
                 yield f"    the wire's price: {price:.2f} times the resync in one process"
+                afar = median(_itself(this.ours[AFAR][source]) for this in rounds)
+                yield f"    then {_TITLES[AFAR]}: {afar:.2f} s"
     reruns = [experiment for experiment in (EVERYTHING, CHANGES, CHANGED, VERIFY) if experiment in rounds[0].ours]
     for source in sources if reruns else ():
         yield f"again, from {_NAMES[source]}"

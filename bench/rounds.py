@@ -13,7 +13,7 @@ from bench.place import Place, Say
 from bench.shipped import Shipped
 from bench.spending import account, forget_statements
 
-LOAD, WIRE = "first-load", "wire"
+LOAD, WIRE, AFAR = "first-load", "wire", "afar"  # the last goes with the second
 EVERYTHING, CHANGES, CHANGED, VERIFY = "rerun", "changes", "changed", "verify"
 EXPERIMENTS = (LOAD, WIRE, EVERYTHING, CHANGES, CHANGED, VERIFY)
 
@@ -131,6 +131,9 @@ class Bench:
         done = ours.resync_over_https(self.place, source)
         this.ours.setdefault(WIRE, {})[source] = done
         self.say(f"  {WIRE}, {source}, ours: {done.run.seconds:.2f} s")
+        again = ours.resync_from_afar(self.place, source)
+        this.ours.setdefault(AFAR, {})[source] = again
+        self.say(f"  {AFAR}, {source}, ours: {again.run.seconds:.2f} s")
         self.place.drop_database(ours.WIRE_STATE)
 
     def _floor_read(self, this: Round, source: str) -> None:

@@ -12,12 +12,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from django.db import connections
 
 from bench.certificate import make_authority
+from bench.distance import away
 from bench.place import NAME, Place
 from bench.watching import BenchError
 from upstate.hub.start import Configuration, start
@@ -26,8 +27,9 @@ _PATIENCE = 60.0  # seconds for a process to come up or to end
 
 
 @contextmanager
-def agent_over_https(place: Place, database: str, source: str) -> Iterator[None]:
-    """For the block, the district of that state is read by an agent of its own, which has nothing but HTTPS.
+def agent_over_https(place: Place, database: str, source: str, *, round_trip: float = 0.0) -> Iterator[None]:
+    """For the block, the district of that state is read by an agent of its own, which has nothing but HTTPS, and is so
+    many seconds away from the hub, there and back.
 
     BenchError where hub or agent do not come up.
     """
@@ -38,8 +40,6 @@ def agent_over_https(place: Place, database: str, source: str) -> Iterator[None]
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"https://localhost:{port}"
-    file = folder / "agent.toml"
-    _configure(file, address, certificate, place.source(source))
     start(Configuration(place.url(database)))
     secret = agent_key(NAME)
     connections.close_all()
@@ -47,10 +47,12 @@ def agent_over_https(place: Place, database: str, source: str) -> Iterator[None]
     files = ("--certificate", str(certificate), "--certificate-key", str(key))
     with _running(folder, {**around, "UPSTATE_ADDRESS": address}, "hub", "serve", "--port", str(port), *files) as hub:
         _wait_for(hub, folder / "hub.log", lambda: _answers(f"{address}/readyz", certificate))
-        with _running(folder, {"UPSTATE_AGENT_KEY": secret}, "agent", "run", "--config", str(file)) as agent:
-            log = folder / "agent.log"
-            _wait_for(agent, log, lambda: f"works for {address}" in log.read_text())
-            yield
+        with away(port, round_trip) if round_trip else nullcontext(port) as seen_at:
+            file, log = folder / "agent.toml", folder / "agent.log"
+            _configure(file, f"https://localhost:{seen_at}", certificate, place.source(source))
+            with _running(folder, {"UPSTATE_AGENT_KEY": secret}, "agent", "run", "--config", str(file)) as agent:
+                _wait_for(agent, log, lambda: f"works for https://localhost:{seen_at}" in log.read_text())
+                yield
 
 
 def _configure(file: Path, address: str, certificate: Path, source: str) -> None:

@@ -53,6 +53,7 @@ def test_the_table_has_floor_and_ours_for_both_sources_and_every_experiment(
     ):
         assert sum(line.startswith(wanted) for line in lines) == 2, wanted
     assert sum(line.startswith("the wire's price: ") for line in lines) == 2
+    assert sum(line.startswith("then changes only, over HTTPS 40 ms away: ") for line in lines) == 2
 
 
 def test_floor_and_ours_move_the_same_records_and_a_rerun_writes_none(
