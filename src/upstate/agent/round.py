@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -25,34 +25,41 @@ _A_WHILE = 30.0  # seconds that a claim may wait for its reader without a word
 def run_round(door: Door, source: Source, catalog: Catalog, progress: Progress = lambda _order, _records: None) -> int:
     """Carry out every order the door hands out, all from one snapshot; how many there were.
 
-    While one is read, the next is claimed, so that the hub's answers are waited for by nobody. `progress` hears, after
-    each batch, how many records of the order the hub holds. An object that cannot be read, or that the hub refuses,
-    fails its order and the round goes on. SourceError where the source cannot be opened or is lost: what was claimed by
-    then is the caller's to have handed out again. FencedError where another agent has taken over, once what was claimed
-    meanwhile is carried out. Whatever was delivered stays, and the next round goes on from there.
+    While one is read the next is claimed, and the one before it finished, so that nobody waits for the hub's answers to
+    that. `progress` hears, after each batch, how many records of the order the hub holds. An object that cannot be
+    read, or that the hub refuses, fails its order and the round goes on. SourceError where the source cannot be opened
+    or is lost: what was claimed by then is the caller's to have handed out again. FencedError where another agent has
+    taken over, once what was claimed meanwhile is carried out. Whatever was delivered stays, and the next round goes on
+    from there.
     """
     first = door.claim()
     if first is None:
         return 0
     count = 0
     overtaken: FencedError | None = None
-    with Reader(source, catalog, door) as reader, ThreadPoolExecutor(1, "upstate-claiming") as beside:
+    with Reader(source, catalog, door) as reader, ThreadPoolExecutor(2, "upstate-beside") as beside:
         claim = partial(_claim, door, reader)
         claimed: _Claimed | None = _begun(first, reader)
+        ending: Future[FencedError | None] = beside.submit(lambda: None)
         while claimed is not None:
             coming = None if overtaken else beside.submit(claim)
             parcels = reader.parcels()
+            delivered = None
             try:
-                _carry_out(claimed, parcels, door, progress, doubtful=overtaken is not None)
+                delivered = _deliver(claimed, parcels, door, progress, doubtful=overtaken is not None)
                 count += 1
             except FencedError as error:
                 overtaken = error
             reader.leave(claimed.order)
             with suppress(UpstateError):
                 deque(parcels, 0)  # what else the reader has of it is nobody's
+            overtaken = ending.result() or overtaken
+            if delivered is not None:
+                ending = beside.submit(_finish, delivered, door)
             claimed = None if coming is None else coming.result()
-            if claimed is None and overtaken is None:
-                claimed = claim()
+            if claimed is None:
+                overtaken = ending.result() or overtaken
+                claimed = None if overtaken else claim()
     if overtaken is not None:
         raise overtaken
     return count
@@ -76,10 +83,21 @@ def _begun(order: WorkOrder, reader: Reader) -> _Claimed:
     return _Claimed(order, time.monotonic())
 
 
-def _carry_out(
+@dataclass(frozen=True, slots=True)
+class _Delivered:
+    """An order of which everything is delivered: in how many batches, and what else is told at its end."""
+
+    order: WorkOrder
+    batches: int
+    compared: Compared | None
+    total: Total | None
+
+
+def _deliver(
     claimed: _Claimed, parcels: Iterator[Parcel | End], door: Door, progress: Progress, *, doubtful: bool
-) -> None:
-    """Deliver and finish an order; `doubtful` where it may be ours no more, which is to be asked first."""
+) -> _Delivered | None:
+    """Deliver what the hub does not hold yet; None where that failed, which it was told. `doubtful` where the order may
+    be ours no more: then that is asked first."""
     order = claimed.order
     batches = records = 0
     compared: Compared | None = None
@@ -99,11 +117,24 @@ def _carry_out(
             records += parcel.records
             progress(order, records)
         _forget_from(batches, order, held, door)
-        door.finish(order, batches, compared, total)
     except LostSourceError as error:
         raise LostSourceError(error.message, order=order.id, records=records) from error
     except (SourceError, WireError) as error:  # it cannot be read, or the hub will not have it as it is
         door.fail(order, error.message)
+        return None
+    return _Delivered(order, batches, compared, total)
+
+
+def _finish(delivered: _Delivered, door: Door) -> FencedError | None:
+    """Tell the hub that everything is delivered; the error, where the order is ours no more."""
+    try:
+        try:
+            door.finish(delivered.order, delivered.batches, delivered.compared, delivered.total)
+        except WireError as error:
+            door.fail(delivered.order, error.message)
+    except FencedError as error:
+        return error
+    return None
 
 
 def _new(claimed: _Claimed) -> bool:
