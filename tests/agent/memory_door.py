@@ -73,6 +73,7 @@ class MemoryDoor:
 
     def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
         kept = self._standing(order).kept
+        self.leased.add(order.id)
         return tuple(Receipt(n, kept[n].digest, kept[n].records) for n in sorted(kept))
 
     def selection(self, order: WorkOrder) -> bytes:

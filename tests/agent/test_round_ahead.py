@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -199,3 +200,47 @@ def test_what_is_cancelled_is_not_read_to_its_end(maker: SqliteMaker) -> None:
     assert door.heard == ["claim Pupil", "claim School"]
     assert 1 <= read.count("Pupil") < 10, "of sixteen"
     assert [s.kept for s in door.standings.values()] == [{}, {}]
+
+
+def test_an_order_that_is_handed_out_to_us_again_is_read_again(maker: SqliteMaker) -> None:
+    class Again(Noting):
+        """Whoever claims was stopped for so long that the lease of what it reads has run out."""
+
+        def claim(self) -> WorkOrder | None:
+            if len(self.heard) == 1:
+                self.let_go()
+            return super().claim()
+
+    door = Again(WorkOrder(0, 1, "Pupil", None, 0))
+    with pytest.raises(FencedError, match="has moved on"):
+        run_round(door, open_source(maker.url), CATALOG)
+    assert door.heard == ["claim Pupil", "claim Pupil", "finish Pupil"]
+    assert door.standings[0].order.epoch == 2
+    assert landed(door, PUPIL) == [(n, f"pupil {n}") for n in range(PUPILS)]
+
+
+def test_what_was_claimed_a_while_ago_is_never_ours_no_more_because_of_our_own_next_claim(
+    maker: SqliteMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(Noting):
+        """Every lease runs out while the first object is read, and what renews one or ends an order takes its time."""
+
+        def deliver(self, order: WorkOrder, parcel: Parcel) -> Receipt:
+            self.let_go()
+            self.leased.add(order.id)
+            return super().deliver(order, parcel)
+
+        def held(self, order: WorkOrder) -> tuple[Receipt, ...]:
+            time.sleep(0.2)
+            return super().held(order)
+
+        def finish(self, order: WorkOrder, *how: Any) -> None:
+            self.let_go()
+            time.sleep(0.2)
+            super().finish(order, *how)
+
+    monkeypatch.setattr(round_module, "_A_WHILE", 0.0)
+    door = Slow(*(WorkOrder(n, 1, obj.name, None, 0) for n, obj in enumerate((PUPIL, SCHOOL))))
+    assert run_round(door, open_source(maker.url), CATALOG) == 2
+    assert [s.order.epoch for s in door.standings.values()] == [1, 1]
+    assert landed(door, SCHOOL) == [(n, f"school {n}") for n in range(10)]

@@ -15,7 +15,7 @@ from upstate.agent.selecting import Selected, Selecting
 from upstate.agent.sharing import select_sharing
 from upstate.agent.sources import Comparison, Snapshot, Source, StateSide
 from upstate.catalog import Catalog, SyncObject
-from upstate.errors import SourceError, WireError
+from upstate.errors import FencedError, SourceError, WireError
 from upstate.wire import (
     Batch,
     Compared,
@@ -55,7 +55,7 @@ class Reader:
         self._asking = ThreadPoolExecutor(2, "upstate-asking")  # for sums, and for what is rejected
         self._orders: Queue[WorkOrder | None] = Queue()
         self._parcels: Queue[Parcel | End] = Queue(_AHEAD)
-        self._left: set[int] = set()
+        self._left: set[WorkOrder] = set()  # with their epochs: what is claimed anew is another
         self._stop = Event()
         self._thread = Thread(target=self._run, name="upstate-reader", daemon=True)
 
@@ -95,7 +95,7 @@ class Reader:
 
     def leave(self, order: WorkOrder) -> None:
         """Nobody wants what has not been read of it yet."""
-        self._left.add(order.id)
+        self._left.add(order)
 
     def _run(self) -> None:
         try:
@@ -109,8 +109,8 @@ class Reader:
 
     def _read(self, snapshot: Snapshot, selecting: Selecting, order: WorkOrder) -> End:
         try:
-            if order.id in self._left:
-                return End()
+            if order in self._left:
+                raise FencedError(f"{order.object} was left to another claim.")
             if order.object not in self._catalog:
                 raise SourceError(f"The agent's catalog has no object {order.object}; give it the hub's catalog.")
             obj = self._catalog[order.object]
@@ -142,7 +142,7 @@ class Reader:
             payload = encode(batch)
             self._parcels.put(Parcel(number, payload, digest(payload), batch.size))
             records += batch.size
-            if self._stop.is_set() or order.id in self._left:
+            if self._stop.is_set() or order in self._left:
                 break
         return records
 

@@ -42,11 +42,12 @@ def run_round(door: Door, source: Source, catalog: Catalog, progress: Progress =
         claimed: _Claimed | None = _begun(first, reader)
         ending: Future[FencedError | None] = beside.submit(lambda: None)
         while claimed is not None:
-            coming = None if overtaken else beside.submit(claim)
             parcels = reader.parcels()
-            delivered = None
+            coming = delivered = None
             try:
-                delivered = _deliver(claimed, parcels, door, progress, doubtful=overtaken is not None)
+                held = _held(claimed, door, doubtful=overtaken is not None)
+                coming = None if overtaken else beside.submit(claim)
+                delivered = None if held is None else _deliver(claimed.order, held, parcels, door, progress)
                 count += 1
             except FencedError as error:
                 overtaken = error
@@ -56,6 +57,8 @@ def run_round(door: Door, source: Source, catalog: Catalog, progress: Progress =
             overtaken = ending.result() or overtaken
             if delivered is not None:
                 ending = beside.submit(_finish, delivered, door)
+            if _long_ago(claimed):  # its lease may have run out, and the next claim would be handed it out again
+                overtaken = ending.result() or overtaken
             claimed = None if coming is None else coming.result()
             if claimed is None:
                 overtaken = ending.result() or overtaken
@@ -93,17 +96,34 @@ class _Delivered:
     total: Total | None
 
 
-def _deliver(
-    claimed: _Claimed, parcels: Iterator[Parcel | End], door: Door, progress: Progress, *, doubtful: bool
-) -> _Delivered | None:
-    """Deliver what the hub does not hold yet; None where that failed, which it was told. `doubtful` where the order may
-    be ours no more: then that is asked first."""
+def _held(claimed: _Claimed, door: Door, *, doubtful: bool) -> dict[int, bytes] | None:
+    """The digests of what the hub holds of it already, by number; None where that failed, which it was told.
+
+    What is claimed for the first time is not asked after, as nothing is held of it, unless that was a while ago, as to
+    ask begins its lease anew, or it is `doubtful` whether it is ours still.
+    """
     order = claimed.order
+    if order.epoch == 1 and not doubtful and not _long_ago(claimed):
+        return {}
+    try:
+        return {receipt.number: receipt.digest for receipt in door.held(order)}
+    except WireError as error:
+        door.fail(order, error.message)
+        return None
+
+
+def _long_ago(claimed: _Claimed) -> bool:
+    return time.monotonic() - claimed.since >= _A_WHILE
+
+
+def _deliver(
+    order: WorkOrder, held: dict[int, bytes], parcels: Iterator[Parcel | End], door: Door, progress: Progress
+) -> _Delivered | None:
+    """Deliver what the hub does not hold yet; None where that failed, which it was told."""
     batches = records = 0
     compared: Compared | None = None
     total: Total | None = None
     try:
-        held = {} if _new(claimed) and not doubtful else {each.number: each.digest for each in door.held(order)}
         for parcel in parcels:
             if isinstance(parcel, End):
                 compared, total = parcel.compared, parcel.total
@@ -135,14 +155,6 @@ def _finish(delivered: _Delivered, door: Door) -> FencedError | None:
     except FencedError as error:
         return error
     return None
-
-
-def _new(claimed: _Claimed) -> bool:
-    """Whether it was claimed for the first time, so that the hub holds nothing of it, and just now.
-
-    What was claimed a while ago is asked after all the same: that begins its lease anew.
-    """
-    return claimed.order.epoch == 1 and time.monotonic() - claimed.since < _A_WHILE
 
 
 def _forget_from(first: int, order: WorkOrder, held: dict[int, bytes], door: Door) -> None:
